@@ -106,7 +106,7 @@ class ListEnded(Event):
 
     status: str  # "complete" or "partial"
     whole: bool = False
-    tells_gone: bool = False
+    withdraws: bool = False
     list_url: str = ""
 
 
@@ -120,8 +120,8 @@ class RunFinished(Event):
     pages: int  # the number of PageStored events
     files: int
     whole: bool = False  # whether the whole list was read
-    tells_gone: bool = False  # whether items that are no longer on the list are withdrawn
-    asked: bool = False  # whether only those whose own pages are gone are; older versions withdrew all
+    withdraws: bool = False  # whether items that are no longer on the list are withdrawn
+    only_if_page_gone: bool = False  # only those whose own pages are gone; older versions withdrew all
     list_url: str = ""  # the list's address as the site spells it
     cost: dict[str, float | None] = field(default_factory=dict)
     list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
@@ -135,7 +135,7 @@ class RunFinished(Event):
 class FileRolled(Event):
     """A file is full and the run continues in another; this is the last record of the full file."""
 
-    goes_on: str  # the name of the next file
+    next_file: str  # its name
     files: int  # of the run so far
 
 
@@ -148,6 +148,8 @@ _NAMES: dict[str, type[Event]] = {
     "run-ends": RunFinished,
 }
 _TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
+# The names of fields in older archives.
+_FORMER = {"tells_gone": "withdraws", "asked": "only_if_page_gone", "goes_on": "next_file"}
 
 
 def _check_cost(cost: Mapping[str, float | None]) -> None:
@@ -169,7 +171,7 @@ def parse_event(target: str, block: bytes) -> Event | None:
     if kind is None:
         return None
     try:
-        values = loads(block)
+        values = {_FORMER.get(name, name): value for name, value in loads(block).items()}
         types = _TYPES[kind]
         return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

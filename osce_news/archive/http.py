@@ -203,8 +203,8 @@ def _unzstd(body: bytes, limit: int) -> bytes:
     return _unpack(lambda: zstd.ZstdDecompressor(options=options), body, limit, bool)
 
 
-def _unpack(make: Callable[[], Any], body: bytes, limit: int, goes_on: Callable[[bytes], bool]) -> bytes:
-    """Return the contents of a body's frames; `goes_on` returns whether another follows in the rest."""
+def _unpack(make: Callable[[], Any], body: bytes, limit: int, continues: Callable[[bytes], bool]) -> bytes:
+    """Return the contents of a body's frames; `continues` returns whether another follows in the rest."""
     data = bytearray()
     while True:
         unpack = make()
@@ -213,7 +213,7 @@ def _unpack(make: Callable[[], Any], body: bytes, limit: int, goes_on: Callable[
         if not unpack.eof:
             raise EOFError
         body = unpack.unused_data
-        if not goes_on(body):
+        if not continues(body):
             return bytes(data)
 
 

@@ -141,7 +141,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     def _roll(self, full: _WarcFile) -> _WarcFile:
         """Open the next file, then finish the full one with an event that names the next."""
         self._file = self._next_file()
-        full.write(full.records.event(FileRolled(goes_on=self.path.name, files=self.files)))
+        full.write(full.records.event(FileRolled(next_file=self.path.name, files=self.files)))
         self._end(full)
         return self._file
 

@@ -149,7 +149,7 @@ class CrawlRun(Run):
         """Set the error, and return the end of the run with it, which says nothing about the list."""
         self.fail(error)
         return replace(
-            end, status=self.status, message=self.message, whole=False, tells_gone=False, list_status=None
+            end, status=self.status, message=self.message, whole=False, withdraws=False, list_status=None
         )
 
     def ending(self) -> tuple[RunFinished, list[str]]:

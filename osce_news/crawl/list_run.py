@@ -36,7 +36,7 @@ from osce_news.urls import page_size, same_site, short_address
 
 logger = logging.getLogger(__name__)
 
-MAX_ASKED = 50  # missing items whose own pages one run requests
+MAX_OWN_PAGES = 50  # missing items whose own pages one run requests
 _FIELD = re.compile("field named `([^`]+)`")
 _MOST_TYPES = 5  # in a message
 
@@ -52,15 +52,16 @@ class ListRun(CrawlRun):
         connection, name = writer.connection, options.list_with_limits
         unfinished = crawl_state.unfinished_run(connection, name)
         never_complete = not crawl_state.was_read_to_end(connection, options.list_name)
-        empty = connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None
+        # Below items that were stored since then, there may be others that were never read.
+        gaps_since = crawl_state.incomplete_since(connection, name)
+        empty = not crawl_state.has_items_before(connection, gaps_since)  # nothing at which to stop
         # Of several lists, the first crawl reads each completely.
         unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))
         full = options.full or unread or (unfinished is not None and never_complete)
         # A crawl that accepts doubtful pages begins at the top, because held pages must be read again.
         if not full or options.is_limited or options.restart or options.accept:
             unfinished = None
-        # Below items that were stored since then, there may be others that were never read.
-        self._gaps_since = None if full else crawl_state.incomplete_since(connection, name)
+        self._gaps_since = None if full else gaps_since
         self.traversal = self.make_traversal(options, None if full else options.overlap)
         if unfinished is not None:
             self.traversal.resume(unfinished.position, unfinished.listed)
@@ -158,7 +159,7 @@ class ListRun(CrawlRun):
         self._is_read = not self.traversal.problems and not self._is_emptied
         if self._finds_missing:
             due = self._due_pages(self.find_missing(self.traversal.list_url))
-            self.queue_pages(due[:MAX_ASKED])
+            self.queue_pages(due[:MAX_OWN_PAGES])
             if due:
                 logger.info(
                     "%d items are missing from the list; requesting the own pages of %d", len(due), self.total
@@ -195,7 +196,7 @@ class ListRun(CrawlRun):
                 pages = "page is" if held == 1 else "pages are"
                 self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `{self._held}`"))
         list_url, gone = self.traversal.list_url, []
-        if tells_gone := self._finds_missing:
+        if withdraws := self._finds_missing:
             items = self.find_missing(list_url)
             gone = self.find_gone(items)
             self._note = self._about_missing(items, len(items) - len(gone))
@@ -207,8 +208,8 @@ class ListRun(CrawlRun):
             list_url=list_url,
             list_status="complete" if self._is_read and not is_complete else None,
             whole=self._is_whole,
-            tells_gone=tells_gone,
-            asked=tells_gone,
+            withdraws=withdraws,
+            only_if_page_gone=withdraws,
         )
         return end, gone
 

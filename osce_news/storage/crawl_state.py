@@ -166,6 +166,12 @@ def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | No
     return started
 
 
+def has_items_before(connection: sqlite3.Connection, moment: str | None) -> bool:
+    """Whether items were stored before this time; at any time if it is None."""
+    sql = "SELECT EXISTS (SELECT 1 FROM items WHERE ?1 IS NULL OR first_seen < ?1)"
+    return bool(connection.execute(sql, [moment]).fetchone()[0])
+
+
 def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:
     """Return how many of these items were first seen at that time or later."""
     sql = "SELECT count(*) FROM items WHERE first_seen >= ? AND id IN (SELECT value FROM json_each(?))"

@@ -20,7 +20,7 @@ from osce_news.storage.ingest.articles import GONE, item_exists
 # A list that has not been read for longer says nothing about what it has now.
 MAX_AGE_OF_LIST = timedelta(days=90)
 # If a missing item's own page was there, it is requested again after this time.
-ASKED_AGAIN = timedelta(days=30)
+REQUEST_AGAIN_AFTER = timedelta(days=30)
 
 
 def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> list[str]:
@@ -63,7 +63,7 @@ def due_pages(connection: sqlite3.Connection, missing: Iterable[str], now: str) 
             articles.fetched_at IS NULL OR articles.fetched_at < :before OR status = 'failed'
             OR articles.fetched_at <= coalesce(sources ->> '$.list', last_seen))
         ORDER BY max(last_seen, coalesce(articles.fetched_at, '')), items.published, id"""
-    before = format_utc((parse_utc(now) - ASKED_AGAIN).timestamp())
+    before = format_utc((parse_utc(now) - REQUEST_AGAIN_AFTER).timestamp())
     rows = connection.execute(sql, {"missing": json.dumps(list(missing)), "before": before})
     return [Due(row["id"], row["url"], AGE, row["status"], row["layout"]) for row in rows]
 

@@ -86,7 +86,8 @@ class PageCounts:
     new: int
     changed: int
     unchanged: int
-    seen_before: int = 0  # of the unchanged: seen before in this run, because pages overlap
+    changed_again: int = 0  # of the changed: on an earlier page of the run too, because pages overlap
+    unchanged_again: int = 0
     restored: int = 0
 
 

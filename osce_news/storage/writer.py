@@ -164,10 +164,11 @@ class Writer(AbstractContextManager["Writer"]):
                 )
             summary.pages += 1
             summary.not_modified += page.status == HTTPStatus.NOT_MODIFIED
-            summary.seen += stored.new + stored.changed + stored.unchanged - stored.seen_before
+            unchanged = stored.unchanged - stored.unchanged_again
+            summary.seen += stored.new + stored.changed - stored.changed_again + unchanged
             summary.new += stored.new
             summary.changed += stored.changed
-            summary.unchanged += stored.unchanged - stored.seen_before
+            summary.unchanged += unchanged
             summary.restored += stored.restored
             summary.quarantined += len(page.quarantined)
             summary.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())

@@ -211,6 +211,16 @@ def test_an_earlier_page_replayed_later_changes_nothing_but_when_it_was_first_se
     assert _counts(writer) == (1, 0, 1)
 
 
+def test_an_item_that_changes_on_the_next_page_of_a_crawl_is_seen_once(db: Path) -> None:
+    stories = make_stories(6)
+    edited = replace(stories[3], title="Another title")
+    with Writer(db) as writer:
+        writer.begin("full")
+        writer.store(listing(stories[:4]))
+        writer.store(listing([stories[2], edited, *stories[4:]], NEXT_DAY))
+        assert (writer.summary.seen, *_counts(writer)) == (6, 6, 1, 0)
+
+
 def test_a_result_that_can_be_no_item_is_quarantined_once_with_its_reason(writer: Writer) -> None:
     html = html_of(make_stories(20))
     start = html.index("<a", html.index("search-title"))

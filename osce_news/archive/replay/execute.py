@@ -13,7 +13,7 @@ from typing import Any
 
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
-from osce_news.archive.replay.recorded import RecordedRun, deaths_of
+from osce_news.archive.replay.recorded import RecordedRun, killed_runs
 from osce_news.archive.replay.single_pages import SinglePages
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
@@ -59,7 +59,7 @@ def replay_plan(
     """Do what the plan says; `source` yields the contents of its WARC files. Otherwise as `replay`."""
     with Writer(db) as writer:
         outcome = Outcome(Summary(0, "replay", database=str(db)))
-        hosts, deaths = plan.hosts(start_url), deaths_of(plan.runs)
+        hosts, killed = plan.hosts(start_url), killed_runs(plan.runs)
         unrepeated: list[Path] = []  # the files of runs that can't be repeated
 
         def merge(plan: ReplayPlan) -> None:
@@ -77,7 +77,7 @@ def replay_plan(
                 merge(ReplayPlan(warcs=unrepeated))
                 unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
-                    RecordedRun(run, writer, source, outcome, deaths.get(run.name)).repeat(on_page)
+                    RecordedRun(run, writer, source, outcome, killed.get(run.name)).repeat(on_page)
             else:
                 outcome.merged.append(run.name)
                 unrepeated += run.files

@@ -32,20 +32,20 @@ class MissingPageError(OsceNewsError):
     exit_status = PartialError.exit_status
 
 
-class Death(NamedTuple):
+class KilledRun(NamedTuple):
     """A killed run as the database held it when a later run began.
 
     An event is in the archive a moment before it is in the database; the kill may have come in between.
     """
 
     pages: int
-    settled: bool  # whether the end of its list phase was recorded
+    list_ended: bool  # whether the end of its list was stored
 
 
-def deaths_of(runs: Iterable[ArchivedRun]) -> dict[str, Death]:
-    """Return the deaths that these runs found, by the name of the run that died."""
+def killed_runs(runs: Iterable[ArchivedRun]) -> dict[str, KilledRun]:
+    """Return the killed runs that these runs found in the database, by name."""
     return {
-        name: Death(pages, name not in run.begins.unsettled)
+        name: KilledRun(pages, name not in run.begins.unsettled)
         for run in runs
         for name, pages in run.begins.held.items()
     }
@@ -99,10 +99,10 @@ class RecordedRun:
         writer: Writer,
         source: WarcFiles,
         outcome: Outcome,
-        death: Death | None,
+        killed: KilledRun | None,
     ) -> None:
-        """Begin the run; raises StorageError. `death` is known if it was killed and another run followed."""
-        self._archived, self._writer, self._source, self._death = archived, writer, source, death
+        """Begin the run; raises StorageError. `killed` is known if it was killed and another run followed."""
+        self._archived, self._writer, self._source, self._killed = archived, writer, source, killed
         self._outcome = outcome
         self._errors: list[OsceNewsError] = []  # about what is missing, or not understood
         self._end: RunFinished | None = None
@@ -131,15 +131,15 @@ class RecordedRun:
             self._outcome.fail(error)
 
     def _apply(self, capture: Capture | None, event: Event | None) -> None:
-        death = self._death
+        killed = self._killed
         if isinstance(event, FileRolled | RunFinished):
             self._file_count = max(self._file_count, event.files)
-        if isinstance(event, RunFinished) and death is None:
+        if isinstance(event, RunFinished) and killed is None:
             self._end = event
-        elif isinstance(event, ListEnded) and (death is None or death.settled):
+        elif isinstance(event, ListEnded) and (killed is None or killed.list_ended):
             self._go_on_with_articles(event)
         elif isinstance(event, PageStored):
-            if death is None or self._pages < death.pages:
+            if killed is None or self._pages < killed.pages:
                 self._pages += 1
                 self._try_to_store(capture, event)
         elif event is None:
@@ -148,7 +148,7 @@ class RecordedRun:
     def _go_on_with_articles(self, end: ListEnded) -> None:
         """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
         status = "partial" if self._errors else end.status
-        of_list = {"whole": end.whole, "tells_gone": end.tells_gone, "list_url": end.list_url}
+        of_list = {"whole": end.whole, "withdraws": end.withdraws, "list_url": end.list_url}
         self._finish(_end(status, self._last_page_at, **of_list))
         self._add_summary()
         started = replace(self._archived.begins, mode="articles", started=self._last_page_at)
@@ -159,9 +159,9 @@ class RecordedRun:
         withdrawn: list[str] = []
         if self._errors:
             end = replace(end, whole=False, list_status=None)
-        elif end.tells_gone:
+        elif end.withdraws:
             withdrawn = self._run.find_missing(end.list_url)
-            if end.asked:
+            if end.only_if_page_gone:
                 withdrawn = self._run.find_gone(withdrawn)
         self._run.end(end, withdrawn)
 

@@ -127,13 +127,17 @@ class Ingest:
             restored = missing.restore(self._connection, gone, page.fetched_at, self._run, present=present)
         changed = changes.changed
         # The same result may be on two pages of a crawl; saved pages are independent of each other.
-        unchanged = [] if self._saved else changes.known.keys() - changed
-        seen_before = sum(hash(identifier) in self._seen for identifier in unchanged)
+        again = {one for one in changes.known if hash(one) in self._seen and not self._saved}
         if page.status == HTTPStatus.NOT_MODIFIED:
             self._seen.update((hash(identifier), False) for identifier in listed_ids(page))
         self._seen.update((hash(item.id), True) for item in page.records)
         return PageCounts(
-            len(changes.new), len(changed), len(changes.known) - len(changed), seen_before, restored
+            len(changes.new),
+            len(changed),
+            len(changes.known) - len(changed),
+            len(again & changed),
+            len(again - changed),
+            restored,
         )
 
     def _edit(self, page: Listing, item: NewsItem, row: sqlite3.Row) -> Edit | None:

@@ -216,5 +216,5 @@ def test_a_full_crawl_that_is_taken_back_has_not_read_the_list(newsroom: Newsroo
         assert run("undo", "2", cwd=tmp_path).status == 0
         said = run("status", "--format", "json", cwd=tmp_path)
         assert json.loads(said.out)["last_complete_run"] == 1
-        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).summary["mode"] == "incremental"
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-03T06:00:00Z")).summary["mode"] == "full"
     assert stored(db) == nodes(newsroom)  # it went down to what had been taken back

@@ -10,7 +10,7 @@ import pytest
 
 from osce_news.errors import with_database
 from tests.crawl.spiders import crawling
-from tests.crawl.spiders.crawling import LIST, rows
+from tests.crawl.spiders.crawling import LIST, nodes, rows, stored
 from tests.helpers import run, slow
 from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.processes import Ended
@@ -47,19 +47,27 @@ def test_a_crawl_stores_each_story_once_and_writes_its_receipt(newsroom: Newsroo
     ]
 
 
-def test_a_crawl_after_a_sample_says_that_no_full_crawl_has_read_the_list(
+def test_a_crawl_after_one_of_another_list_says_that_no_full_crawl_has_read_the_list(
     newsroom: Newsroom, db: Path
 ) -> None:
-    """Although it reads all pages: only a full crawl finds the items that are gone."""
-    assert crawl(newsroom, db, "--max-pages", "1").status == 0
+    assert crawl(newsroom, db, path=f"{LIST}/ukraine").status == 0
     options = ["--start-url", newsroom.url + LIST, "--db", db.name, "--delay", "0"]
     done = run("crawl", *options, cwd=db.parent)
-    assert len(rows(db, "SELECT 1 FROM items")) == 130
     command = f"osce-news crawl --full --start-url {newsroom.url}{LIST} --db {db.name}"
     assert f"no full crawl has read this list to its end; next: `{command}`" in done.out
     full = run(*shlex.split(command)[1:], "--delay", "0", cwd=db.parent)
     assert full.status == 0
     assert "no full crawl" not in full.out
+
+
+def test_the_first_crawl_after_a_sample_is_a_full_one(newsroom: Newsroom, db: Path) -> None:
+    assert crawl(newsroom, db, "--max-pages", "1").status == 0
+    options = ["--start-url", newsroom.url + LIST, "--db", db.name, "--delay", "0"]
+    for mode in ("full", "incremental"):
+        done = run("crawl", *options, cwd=db.parent)
+        assert "no full crawl" not in done.out
+        assert rows(db, "SELECT mode, status FROM runs ORDER BY id DESC LIMIT 1") == [(mode, "complete")]
+    assert stored(db) == nodes(newsroom)
 
 
 def test_requests_are_polite(newsroom: Newsroom, db: Path) -> None:
