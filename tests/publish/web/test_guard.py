@@ -83,6 +83,7 @@ def test_posts_and_downloads_of_the_file_are_refused(get: Get) -> None:
         for method in ("post", "put", "delete"):
             answer = get(address, method)
             assert (answer.status_code, answer.text) == (405, "read only")
+            assert answer.headers["allow"] == "GET, HEAD"
     assert get("/osce-news.db").status_code in (403, 404)
 
 

@@ -92,6 +92,11 @@ def test_what_is_no_date_is_refused_and_not_a_filter_that_is_off(
     assert says in answer.text.replace("&#39;", "'")
 
 
+def test_a_table_says_how_many_rows_it_has(get: Get) -> None:
+    assert "300 rows sorted by published descending. All rows: CSV" in text_of(get(TABLE).text)
+    assert "2 rows. All rows: CSV" in text_of(get("/osce-news/runs").text)
+
+
 def test_csv_has_all_rows_with_lists_as_json(get: Get) -> None:
     rows = list(csv.DictReader(io.StringIO(get(f"{TABLE}.csv").text)))
     assert len(rows) == 300

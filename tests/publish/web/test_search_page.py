@@ -144,6 +144,7 @@ def test_a_search_without_a_letter_or_digit_is_refused(get: Get, signs: str, fie
 def test_no_hits_name_the_nearest_word(get: Get) -> None:
     page = get("/?search=polise").text
     assert number_of_items(page) == 0
+    assert '<ol class="items"' not in page  # it would be a second line
     assert "'polise' occurs nowhere; did you mean 'police'? Search for police instead." in text_of(page)
     instead = re.search(r'Search for <a href="([^"]+)">police -media</a>', get("/?search=polise+-media").text)
     assert instead is not None
