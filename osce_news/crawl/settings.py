@@ -67,18 +67,29 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml",
     "Accept-Language": "en",
 }
-DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+# In _BASE, so that a user's DOWNLOADER_MIDDLEWARES and ITEM_PIPELINES are added, and ours stay: the crawl
+# remains polite, and records pass the user's pipelines before they are stored. Stricter middlewares replace
+# five of Scrapy's own.
+DOWNLOADER_MIDDLEWARES_BASE = {
     "osce_news.crawl.middlewares.OneSiteMiddleware": 50,
     "osce_news.crawl.middlewares.StrictRobotsMiddleware": 100,
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": 300,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "osce_news.crawl.middlewares.BackOffMiddleware": 550,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
     "osce_news.crawl.middlewares.StrictCompressionMiddleware": 590,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "osce_news.crawl.middlewares.CookielessRedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": 900,
     "osce_news.crawl.middlewares.warc.ArchiveMiddleware": 990,  # next to the downloader
+}
+ITEM_PIPELINES_BASE = {
+    "osce_news.crawl.pipelines.NormalizePipeline": 100,
+    "osce_news.crawl.pipelines.StoragePipeline": 900,
 }
 EXTENSIONS_BASE = {  # of Scrapy; those left out are not imported
     "scrapy.extensions.corestats.CoreStats": 0,
@@ -87,11 +98,6 @@ EXTENSIONS_BASE = {  # of Scrapy; those left out are not imported
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.feedexport.FeedExporter": 0,
     "scrapy.extensions.logstats.LogStats": 0,
-}
-# In _BASE, so that a user's ITEM_PIPELINES are added, between normalising and storing the records.
-ITEM_PIPELINES_BASE = {
-    "osce_news.crawl.pipelines.NormalizePipeline": 100,
-    "osce_news.crawl.pipelines.StoragePipeline": 900,
 }
 FEED_EXPORTERS = {"csv": "osce_news.crawl.pipelines.TermNamesCsvExporter"}
 FEED_EXPORT_ENCODING = "utf-8"

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from scrapy.settings import Settings
+from scrapy.settings.default_settings import DOWNLOADER_MIDDLEWARES_BASE
 
 from osce_news.crawl import settings
 from tests.helpers import run
@@ -51,21 +52,16 @@ def test_only_the_web_can_be_read() -> None:
     assert sorted(scheme for scheme, handler in handlers.items() if handler) == ["http", "https"]
 
 
-@pytest.mark.parametrize(
-    "stock",
-    [
-        "retry.Retry",
-        "robotstxt.RobotsTxt",
-        "offsite.Offsite",
-        "redirect.Redirect",
-        "httpcompression.HttpCompression",
-    ],
-)
-def test_scrapys_own_middleware_is_off_where_ours_is_on(stock: str) -> None:
+def test_a_users_middleware_is_added_to_ours() -> None:
     known = Settings()
     known.setmodule(settings)
-    middlewares = known.getwithbase("DOWNLOADER_MIDDLEWARES")
-    assert middlewares[f"scrapy.downloadermiddlewares.{stock}Middleware"] is None
+    known.set("DOWNLOADER_MIDDLEWARES", {"mine.Middleware": 543}, priority="cmdline")
+    middlewares = set(known.getwithbase("DOWNLOADER_MIDDLEWARES"))
+    scrapys = set(DOWNLOADER_MIDDLEWARES_BASE)
+    assert middlewares - scrapys - {"mine.Middleware"} == set(settings.DOWNLOADER_MIDDLEWARES_BASE) - scrapys
+    assert {name.split(".")[-2] for name in scrapys - middlewares} == {
+        "retry", "robotstxt", "offsite", "redirect", "httpcompression",
+    }  # fmt: skip
 
 
 def test_a_run_waits_and_tries_again_within_bounds() -> None:
