@@ -10,9 +10,10 @@ import calendar
 import datetime
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from dateutil import tz
+from dateutil.parser import ParserError, parser, parserinfo
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
@@ -33,7 +34,6 @@ MONTHS = (
     ("December", "Dec", "декабря", "декабрь"),
 )
 _MONTH = "(?:" + "|".join(sorted((n for names in MONTHS for n in names), key=len, reverse=True)) + ")"
-_MONTH_NUMBERS = {name.lower(): number for number, names in enumerate(MONTHS, start=1) for name in names}
 _YEAR = r"[12][0-9]{3}"
 
 _WITH_MONTH_NAME = (
@@ -41,7 +41,6 @@ _WITH_MONTH_NAME = (
     rf"{_MONTH}\.?\s+[0-9]{{1,2}},?\s+{_YEAR}",  # February 28, 2022
 )
 _DATE = re.compile("|".join((*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")), re.IGNORECASE)
-_PARTS = re.compile(r"[0-9]+|[^\W\d_]+")  # of a text that is a date
 _DAY_MONTH_YEAR = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.({_YEAR})")
 _YEAR_MONTH_DAY = re.compile(rf"({_YEAR})[./]([0-9]{{1,2}})[./]([0-9]{{1,2}})")
 _INSTANT = re.compile(
@@ -76,6 +75,22 @@ _PLACE_AND_DAY = re.compile(
 _LONGEST = 120  # characters of a line with a place and a date
 
 
+class _NewsroomInfo(parserinfo):
+    """The months for dateutil's parser; without weekdays and times, it cannot complete a date from them."""
+
+    MONTHS: ClassVar = list(MONTHS)
+    WEEKDAYS: ClassVar[list[str]] = []
+    HMS: ClassVar[list[str]] = []
+    AMPM: ClassVar[list[str]] = []
+    UTCZONE: ClassVar[list[str]] = []
+    PERTAIN: ClassVar[list[str]] = []
+    JUMP: ClassVar = [" ", ".", ",", "года", "г"]
+
+
+_PARSER = parser(_NewsroomInfo())  # day and month cannot be confused: months are names, or it is ISO 8601
+_MIDNIGHT = datetime.datetime(2000, 1, 1)
+
+
 class PlaceAndDay(NamedTuple):
     """A date as printed, and the place in front of it or None."""
 
@@ -105,14 +120,11 @@ def parse_date(text: str | None) -> str | None:
         text = _plain_day(text)
         if text is None:
             return None
-    first, second, third = _PARTS.findall(text)[:3]
     try:
-        if "-" in text:
-            return datetime.date.fromisoformat(text).isoformat()
-        day, month = (first, second) if first.isdigit() else (second, first)
-        return datetime.date(int(third), _MONTH_NUMBERS[month.lower()], int(day)).isoformat()
-    except (KeyError, ValueError):  # there is no such day, or a letter is only like that of a month
+        parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
+    except (ParserError, OverflowError):
         return None
+    return parsed.date().isoformat()
 
 
 def _plain_day(text: str) -> str | None:
