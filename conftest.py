@@ -21,7 +21,7 @@ SLOW = {
     "tests/archive/test_cluster.py": "the extra cluster; starts Dask",
     "tests/archive/test_crash.py": "kills processes",
     "tests/cli/test_machine.py": "full disks, kills",
-    "tests/crawl/spiders/test_bad_machine.py": "full disks, kills, clocks",
+    "tests/crawl/over_http/test_bad_machine.py": "full disks, kills, clocks",
     "tests/crawl/test_scrapyd.py": "starts scrapyd",
     "tests/faults": "kills, full disks, damaged files",
     "tests/publish/figures/test_render.py": "the extra plot",

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from osce_news.storage.integrity import problems
-from tests.crawl.spiders.crawling import content, crawl, rows, start, until
+from tests.crawl.over_http.crawling import content, crawl, rows, start, until
 from tests.newsroom import Newsroom, make_newer, make_stories
 
 ROBOTS = "User-agent: *\nCrawl-delay: 0.01\n"

@@ -21,7 +21,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from tests.crawl.spiders.crawling import LIST, ROBOTS, crawl
+from tests.crawl.over_http.crawling import LIST, ROBOTS, crawl
 from tests.damage.catalogue import REGISTERS
 from tests.damage.mutation import Mutation
 from tests.damage.sound import Sound

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.kills import Chain, kill_often
-from tests.crawl.spiders.crawling import start
+from tests.crawl.over_http.crawling import start
 from tests.newsroom import Newsroom, make_stories
 from tests.processes import Ended
 

@@ -73,7 +73,7 @@ COMMANDS = sorted(
 INSTALLED = sorted(
     {line for line in (*COMMANDS, *spans("pip install")) if re.match(r"pip install '(\.|osce-news)\[", line)}
 )
-NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/spiders/test_scrapy.py runs Scrapy
+NO_PROGRAM = ("pip install ", "export ", "scrapy ")  # tests/crawl/over_http/test_scrapy.py runs Scrapy
 QUERIES = [
     query
     for cell in re.findall(r"^\| (`.*?) \|", TEXTS["docs/searching.md"], re.MULTILINE)

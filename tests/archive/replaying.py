@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from osce_news.storage.crawl_state import KILLED
-from tests.crawl.spiders import crawling
-from tests.crawl.spiders.crawling import ROBOTS
+from tests.crawl.over_http import crawling
+from tests.crawl.over_http.crawling import ROBOTS
 from tests.newsroom import Newsroom, make_stories
 from tests.processes import Command, Ended
 

@@ -12,7 +12,7 @@ from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
-from tests.crawl.spiders import crawling
+from tests.crawl.over_http import crawling
 from tests.helpers import slow
 from tests.newsroom import Reply
 from tests.newsroom.site import Site

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import is_sound, rows
+from tests.crawl.over_http.crawling import is_sound, rows
 from tests.newsroom import Newsroom, Reply, faults, make_newer
 from tests.newsroom.pages import render_not_found
 

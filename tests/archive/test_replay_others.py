@@ -18,7 +18,7 @@ from osce_news.archive.replay.execute import store_backfill
 from osce_news.archive.warc_files import WarcFiles
 from tests.archive.making import answer, exchange, packed, record, saved, sha1, write
 from tests.archive.replaying import newsroom, replay
-from tests.crawl.spiders.crawling import is_sound, rows
+from tests.crawl.over_http.crawling import is_sound, rows
 from tests.helpers import html_of
 from tests.newsroom import Story, make_stories
 from tests.newsroom.cards import render_cards

@@ -8,7 +8,7 @@ import pytest
 
 from tests.archive.making import answer, record, saved
 from tests.archive.replaying import replay
-from tests.crawl.spiders.crawling import is_sound, rows
+from tests.crawl.over_http.crawling import is_sound, rows
 from tests.helpers import html_of, slow
 from tests.newsroom import Story, make_stories
 from tests.newsroom.pages import render_article

@@ -13,8 +13,8 @@ import pytest
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import is_sound, killed, rows
-from tests.crawl.spiders.test_checks_http import changed
+from tests.crawl.over_http.crawling import is_sound, killed, rows
+from tests.crawl.over_http.test_checks import changed
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
 

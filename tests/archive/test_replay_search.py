@@ -10,7 +10,7 @@ import pytest
 
 from osce_news.search_query import SEARCH_URL, SearchQuery
 from tests.archive.making import answer, record
-from tests.crawl.spiders.crawling import content, rows
+from tests.crawl.over_http.crawling import content, rows
 from tests.helpers import ROOT, run
 
 ANSWER = ROOT / "fixtures" / "search" / "answer"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import until
+from tests.crawl.over_http.crawling import until
 from tests.helpers import Result, run, without
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command

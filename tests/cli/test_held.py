@@ -1,4 +1,4 @@
-"""Decisions on held pages; tests/crawl/spiders/test_held.py holds them."""
+"""Decisions on held pages; tests/crawl/over_http/test_held.py holds them."""
 
 from __future__ import annotations
 

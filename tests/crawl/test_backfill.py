@@ -20,7 +20,7 @@ from osce_news.items import RAW_FIELDS
 from osce_news.storage import Writer
 from tests.archive.making import bodies, warcio
 from tests.archive.replaying import replay, warcs
-from tests.crawl.spiders.crawling import is_sound, rows, until
+from tests.crawl.over_http.crawling import is_sound, rows, until
 from tests.helpers import run, slow
 from tests.newsroom.cards import render_cards
 from tests.newsroom.faults import Answer, always, cut, redirect, retry_later, status, truncated

@@ -11,7 +11,7 @@ import pytest
 from tests import pywb
 from tests.archive.making import answer, record, saved
 from tests.archive.replaying import crawl, newsroom, replay, warcs
-from tests.crawl.spiders.crawling import is_sound, rows
+from tests.crawl.over_http.crawling import is_sound, rows
 from tests.crawl.test_backfill import VALUES
 from tests.processes import Command, Ended
 from tests.web_archive import STORIES, Kept, usual

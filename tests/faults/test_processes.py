@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay
-from tests.crawl.spiders.crawling import until
+from tests.crawl.over_http.crawling import until
 from tests.helpers import command, environment, run
 from tests.publish.web.serving import serving
 

@@ -24,7 +24,7 @@ import pytest
 from osce_news.errors import NotOurDatabaseError
 from osce_news.storage.integrity import problems
 from tests.archive import replaying
-from tests.crawl.spiders.crawling import TIMES, rows
+from tests.crawl.over_http.crawling import TIMES, rows
 from tests.helpers import dump, environment, html_of, run
 from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.web_archive import WebArchive, usual

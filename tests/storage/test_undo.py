@@ -1,4 +1,4 @@
-"""What a run stored is taken back; tests/crawl/spiders/test_held.py does it with the command."""
+"""What a run stored is taken back; tests/crawl/over_http/test_held.py does it with the command."""
 
 from __future__ import annotations
 

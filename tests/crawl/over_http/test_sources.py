@@ -11,8 +11,8 @@ import pytest
 from osce_news.clock import format_utc
 from osce_news.items import RAW_FIELDS
 from tests.archive.replaying import assert_same, replay
-from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
-from tests.crawl.spiders.test_search import start
+from tests.crawl.over_http.crawling import ROBOTS, crawl, rows
+from tests.crawl.over_http.test_search import start
 from tests.newsroom import Newsroom, Story, answers, make_stories
 from tests.typesense import Typesense
 from tests.web_archive import Kept, WebArchive, backfill

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 
 from osce_news.crawl import settings
 from osce_news.crawl.spiders.newsroom import NewsroomSpider
-from tests.crawl.spiders.crawling import ROBOTS, rows
+from tests.crawl.over_http.crawling import ROBOTS, rows
 from tests.helpers import ROOT, slow
 from tests.newsroom import Newsroom, make_stories
 from tests.processes import Command

@@ -184,7 +184,7 @@ def test_each_scenario_ends_as_it_says() -> None:
             urls = [site.url + PAGES[int(number)] for number in scenario.pages]
             orders[name] = {"urls": urls, "settings": scenario.settings}
         done = subprocess.run(
-            [sys.executable, "-m", "tests.crawl.spiders.asking"],
+            [sys.executable, "-m", "tests.crawl.over_http.asking"],
             input=json.dumps(orders),
             capture_output=True,
             text=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import with_database
-from tests.crawl.spiders import crawling
-from tests.crawl.spiders.crawling import LIST, nodes, rows, stored
+from tests.crawl.over_http import crawling
+from tests.crawl.over_http.crawling import LIST, nodes, rows, stored
 from tests.helpers import run, slow
 from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.processes import Ended

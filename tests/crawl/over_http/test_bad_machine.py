@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
+from tests.crawl.over_http.crawling import at, crawl, held, is_sound, killed, nodes, pages_asked, rows, stored
 from tests.helpers import shell, slow
 from tests.newsroom import Newsroom, make_newer, make_stories
 from tests.processes import Command, Ended

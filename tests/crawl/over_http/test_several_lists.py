@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import OWN_PAGES, ROBOTS, at, nodes, rows, stored
+from tests.crawl.over_http.crawling import OWN_PAGES, ROBOTS, at, nodes, rows, stored
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command, Ended
 

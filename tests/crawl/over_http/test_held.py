@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replaying import assert_same, replay
-from tests.crawl.spiders.crawling import ROBOTS, at, crawl, nodes, rows, stored
+from tests.crawl.over_http.crawling import ROBOTS, at, crawl, nodes, rows, stored
 from tests.helpers import run
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 

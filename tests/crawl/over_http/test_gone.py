@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
+from tests.crawl.over_http.crawling import ROBOTS, crawl, rows
 from tests.helpers import environment, run
 from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.pages.test_findings import START_PAGE

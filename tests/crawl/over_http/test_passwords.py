@@ -12,7 +12,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from tests.archive.replaying import assert_same, replay
-from tests.crawl.spiders.crawling import LIST, ROBOTS, start
+from tests.crawl.over_http.crawling import LIST, ROBOTS, start
 from tests.newsroom import Newsroom, faults, make_stories
 
 SECRET = "geheim77"

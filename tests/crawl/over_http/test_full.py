@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import asked, crawl, nodes, pages_asked, pages_of, rows, stored
+from tests.crawl.over_http.crawling import asked, crawl, nodes, pages_asked, pages_of, rows, stored
 from tests.newsroom import Newsroom, faults
 from tests.newsroom.site import BeyondEnd
 

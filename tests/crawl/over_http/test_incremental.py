@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import ROWS, at, crawl, killed, nodes, pages_asked, pages_of, rows, stored
+from tests.crawl.over_http.crawling import ROWS, at, crawl, killed, nodes, pages_asked, pages_of, rows, stored
 from tests.newsroom import Newsroom, faults, make_newer
 
 CONDITIONS = {"If-None-Match", "If-Modified-Since"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive import replaying
-from tests.crawl.spiders.crawling import (
+from tests.crawl.over_http.crawling import (
     ROBOTS,
     asked,
     at,

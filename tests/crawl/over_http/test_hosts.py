@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.crawl.spiders.crawling import ROBOTS, rows
+from tests.crawl.over_http.crawling import ROBOTS, rows
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import ROBOTS, asked, at, crawl, nodes, rows, stored
+from tests.crawl.over_http.crawling import ROBOTS, asked, at, crawl, nodes, rows, stored
 from tests.helpers import slow
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 from tests.newsroom.site import BeyondEnd

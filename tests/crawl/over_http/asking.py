@@ -1,4 +1,4 @@
-"""Requests addresses one after another, politely: `python -m tests.crawl.spiders.asking`.
+"""Requests addresses one after another, politely: `python -m tests.crawl.over_http.asking`.
 
 Reads `{NAME: {"urls": [URL, ...], "settings": {...}}, ...}` from standard input, and runs all of these crawls
 at a time in one process. Prints for each how the addresses ended (the status of the response or the name of

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.crawl.spiders.crawling import LIST, ROBOTS, crawl, is_sound, rows, start
+from tests.crawl.over_http.crawling import LIST, ROBOTS, crawl, is_sound, rows, start
 from tests.helpers import run
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 from tests.newsroom.articles import article_paragraphs

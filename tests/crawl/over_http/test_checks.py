@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import with_database
-from tests.crawl.spiders.crawling import ROBOTS, crawl, nodes, rows, stored
+from tests.crawl.over_http.crawling import ROBOTS, crawl, nodes, rows, stored
 from tests.newsroom import Newsroom, Reply, faults, make_newer, make_stories
 
 STORIES = 150

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import (
+from tests.crawl.over_http.crawling import (
     LIST,
     STORIES,
     at,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import typesense
-from tests.crawl.spiders.crawling import ROBOTS, STORIES
+from tests.crawl.over_http.crawling import ROBOTS, STORIES
 from tests.newsroom import Newsroom, make_stories
 from tests.typesense import Typesense
 

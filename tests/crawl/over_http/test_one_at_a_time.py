@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.spiders.crawling import crawl, held, nodes, pages_asked, rows, start, stored, until
+from tests.crawl.over_http.crawling import crawl, held, nodes, pages_asked, rows, start, stored, until
 from tests.helpers import FIXTURES
 from tests.newsroom import Newsroom
 from tests.processes import Command, Ended

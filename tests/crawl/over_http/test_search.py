@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from osce_news.search_query import COLLECTION
-from tests.crawl.spiders.crawling import OWN_PAGES, ROBOTS, content, rows, until
+from tests.crawl.over_http.crawling import OWN_PAGES, ROBOTS, content, rows, until
 from tests.newsroom import Newsroom, Reply, faults
 from tests.newsroom.site import HTML
 from tests.processes import Command, Ended

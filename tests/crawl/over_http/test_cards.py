@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.urls import page_number
-from tests.crawl.spiders.crawling import ROBOTS, crawl, rows
+from tests.crawl.over_http.crawling import ROBOTS, crawl, rows
 from tests.helpers import slow
 from tests.newsroom import Newsroom, Reply, faults, make_stories
 from tests.newsroom.cards import render_cards
