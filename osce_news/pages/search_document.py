@@ -23,7 +23,8 @@ from osce_news.urls import HOME_URL, is_osce_host, site_host
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+# Elements that separate paragraphs or lines: a text with one is HTML, and its line breaks mean nothing.
+_BLOCK = re.compile(r"</?(?:p|div|br|ul|ol|li|table|tr|h[1-6]|blockquote)(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _LINES = re.compile(r"\r\n?")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 # The raw fields of an item, each with the fields of a document that print it.
@@ -187,14 +188,17 @@ def _paragraphs(value: Any) -> str | None:
     >>> _paragraphs("<p>One&nbsp;<mark>two</mark></p><p>three<br>four</p>"), _paragraphs(["One", " ", "two "])
     ('One two\n\nthree\nfour', 'One\n\ntwo')
     """
-    text = "\n\n".join(_texts(value))
-    if _MARKUP.search(text):
-        return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root)) or None
+    return "\n\n".join(filter(None, map(_paragraphs_of_text, _texts(value)))) or None
+
+
+def _paragraphs_of_text(text: str) -> str:
+    if _BLOCK.search(text):
+        return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root))
     paragraphs = (
         "\n".join(filter(None, map(plain_text, paragraph.split("\n"))))
         for paragraph in _PARAGRAPHS.split(_LINES.sub("\n", text))
     )
-    return "\n\n".join(filter(None, paragraphs)) or None
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _digest(text: str) -> str:

@@ -121,6 +121,21 @@ def test_markup_is_kept_beside_the_clean_value() -> None:
     assert page.articles[0].article.text == "One & two\n\nthree\nfour"
 
 
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        ("One\n\nTwo <mark>x</mark>\n\nThree", "One\n\nTwo x\n\nThree"),
+        (["One <em>a</em>", "two"], "One a\n\ntwo"),
+        (["One\n\ntwo", "<p>three</p>\n<P class='a'>four<br/>five"], "One\n\ntwo\n\nthree\n\nfour\nfive"),
+        ("One\n\nTwo <press@osce.org> three", "One\n\nTwo <press@osce.org> three"),
+    ],
+)
+def test_only_a_full_text_with_blocks_is_html(printed: object, text: str) -> None:
+    (article,) = read({**DOCUMENT, "full_text": printed}).articles
+    assert article.article is not None
+    assert article.article.text == text
+
+
 def test_only_documents_of_the_newsroom_are_items() -> None:
     types = ["Press release", "Speech", "Weekly report", "Decision"]
     page = read(
