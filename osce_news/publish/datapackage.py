@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,14 @@ def describe(path: Path, files: Mapping[str, Path], resource: Resource, referenc
     `files` has each file by its path in the descriptor's folder, and where it is now. `reference` is to the
     items of the export.
     """
-    folder, described = path.parent, _resource(path.name, files, resource, reference)
+    folder = path.parent
     others = [
         other
         for other in (_read(folder / NAME) or {"resources": []})["resources"]
-        if other["name"] != described["name"] and all((folder / path).exists() for path in _paths(other))
+        if not _is_of(other, path.name) and all((folder / each).exists() for each in _paths(other))
     ]
+    described = _resource(path.name, files, resource, reference)
+    described["name"] = _unique(described["name"], {other["name"] for other in others})
     package = {
         "profile": "data-package",
         "name": _PACKAGE,
@@ -109,6 +112,12 @@ def _resource(
     }
 
 
+def _unique(name: str, taken: Set[str]) -> str:
+    """Return the name, with a number if it is taken: `a b.csv` and `A-b.csv` become the same name."""
+    numbers = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], numbers) if one not in taken)
+
+
 def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
     """Yield the options of a query with their values; several values as a list."""
     given: dict[str, list[str]] = {}
@@ -123,7 +132,7 @@ def remove(path: Path) -> None:
     folder, name = path.parent, path.name
     package = _read(folder / NAME) or {"resources": []}
     resources = package["resources"]
-    others = [other for other in resources if name not in (path.split("/")[0] for path in _paths(other))]
+    others = [other for other in resources if not _is_of(other, name)]
     if len(others) == len(resources):
         return
     if others:
@@ -167,6 +176,11 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return package if described and package.get("name") == _PACKAGE else None
+
+
+def _is_of(resource: dict[str, Any], name: str) -> bool:
+    """Whether an entry describes the file or folder of this name."""
+    return name in (path.split("/")[0] for path in _paths(resource))
 
 
 def _paths(resource: dict[str, Any]) -> list[str]:

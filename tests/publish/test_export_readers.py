@@ -74,10 +74,13 @@ def test_frictionless_accepts_the_descriptor_and_the_data(
     export(reading, ALL, tmp_path / "Items ä.csv", options=Options(bom=True))
     export(reading, ALL, tmp_path / "a.parquet")
     export(reading, ALL, tmp_path / "years", "parquet", Options(by_year=True))
+    for name in ("A-b.csv", "a b.csv", "a b.csv"):
+        export(reading, ALL, tmp_path / name)
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert report.valid, report.flatten(["type", "message"])
     described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
-    assert [one["name"] for one in described["resources"]] == ["items--.csv", "a.parquet", "years"]
+    names = ["items--.csv", "a.parquet", "years", "a-b.csv", "a-b.csv-2"]
+    assert [one["name"] for one in described["resources"]] == names
     assert {path.split("/")[0] for path in described["resources"][2]["path"]} == {"years"}
     assert described["licenses"][0]["name"] == "other-closed"
     published = next(
