@@ -53,13 +53,15 @@ class Facets:
     def found(self, connection: sqlite3.Connection, query: Query) -> int:
         """Return the items of the query; those of the last queries are kept."""
         asked = tuple(query.arguments())
-        if asked not in self._found:
+        found = self._found.get(asked)
+        if found is None:
             where, values = query.where()
             keys = connection.execute(f"SELECT key FROM items WHERE {where}", values)
+            found = _bits(key for (key,) in keys)
             if len(self._found) >= _KEPT:
-                self._found.clear()
-            self._found[asked] = _bits(key for (key,) in keys)
-        return self._found[asked]
+                self._found.clear()  # at any time: Datasette's threads share the results
+            self._found[asked] = found
+        return found
 
     def counts(self, name: str, items: int) -> dict[str, int]:
         """Return how many of the items have each value that one of them has, the most frequent first."""

@@ -6,6 +6,7 @@ import html
 import re
 import sqlite3
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,19 @@ def test_a_facet_counts_what_a_click_on_it_finds(get: Get, name: str, narrowed: 
             assert number_of_items(page) == int(number[1].replace(",", "")), text
 
 
-def test_facets_count_what_plain_python_counts(reading: sqlite3.Connection) -> None:
+class Emptied(dict[Any, int]):
+    """Kept results that another thread removes at once."""
+
+    def __setitem__(self, key: object, value: int) -> None:
+        pass
+
+
+@pytest.mark.parametrize("kept", [{}, Emptied()])
+def test_facets_count_what_plain_python_counts(
+    reading: sqlite3.Connection, kept: dict[Any, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     facets = Facets(reading)
+    monkeypatch.setattr(facets, "_found", kept)
     query = Query.parse(words="training")
     rows = search.search(reading, query, None, ("", "")).rows
     expected = Counter(name for row in rows for name in set(row["offices"]))
