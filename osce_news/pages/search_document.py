@@ -84,10 +84,10 @@ class Document:
 
     @property
     def published(self) -> str | None:
-        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as it is."""
+        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as printed, or None."""
         value = self.fields.get("date")
         if self.seconds is None or not 0 < self.seconds <= _LATEST:
-            return None if value is None else _one_text(value) or as_json(value)
+            return _one_text(value) or (None if is_text(value) else as_json(value))
         return datetime.fromtimestamp(int(self.seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property

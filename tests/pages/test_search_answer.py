@@ -89,6 +89,7 @@ def test_missing_null_and_empty_fields_are_none() -> None:
         {"preview": None, "date": None},
         {"preview": "", "fow_label": []},
         {"preview": [" "]},
+        *({"date": empty} for empty in ("", " \n", [], [" ", None])),
     ):
         page = read({**bare, **nothing})
         (item,) = page.records
