@@ -84,7 +84,10 @@ class Document:
 
     @property
     def published(self) -> str | None:
-        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as printed, or None."""
+        """The date as an instant in ISO 8601, if it is a number of seconds since 1970; else as it is.
+
+        None if it is missing or empty.
+        """
         value = self.fields.get("date")
         if self.seconds is None or not 0 < self.seconds <= _LATEST:
             return _one_text(value) or (None if is_text(value) else as_json(value))

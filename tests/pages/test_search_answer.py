@@ -84,13 +84,17 @@ def test_a_number_that_is_a_text_is_no_date() -> None:
 
 def test_missing_null_and_empty_fields_are_none() -> None:
     bare = {"id": "a1", "nid": 1, "title": "T", "item_type_label": "News"}
-    for nothing in (
+    empty: list[dict[str, object]] = [
         {},
         {"preview": None, "date": None},
         {"preview": "", "fow_label": []},
         {"preview": [" "]},
-        *({"date": empty} for empty in ("", " \n", [], [" ", None])),
-    ):
+        {"date": ""},
+        {"date": " \n"},
+        {"date": []},
+        {"date": [" ", None]},
+    ]
+    for nothing in empty:
         page = read({**bare, **nothing})
         (item,) = page.records
         assert (item.teaser_raw, item.topics_raw, item.published_raw, item.offices) == (None, None, None, ())
