@@ -164,7 +164,6 @@ REVISED_FIELDS: dict[str, str] = {
 class Quarantined:
     """A result that can't be stored, with the reason and the printed values."""
 
-    position: int
     reason: str
     raw: dict[str, Any]
 

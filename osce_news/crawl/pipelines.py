@@ -162,7 +162,7 @@ class PendingPage:
             return
         self._done += 1
         if isinstance(self.page, Listing):
-            self.page.quarantined.append(quarantine(self.records[position], position, reason, self.page.url))
+            self.page.quarantined.append(quarantine(self.records[position], reason, self.page.url))
         self._store_if_complete()
 
     def _store_if_complete(self) -> None:

@@ -86,12 +86,12 @@ def unknown_terms(item: NewsItem) -> list[tuple[str, str]]:
 def normalize_listing(listing: Listing) -> Listing:
     """Return the page with its records normalised; those that can't be stored are in `quarantined`."""
     accepted = []
-    for position, record in enumerate(listing.records):
+    for record in listing.records:
         normalize(record)
         if (reason := reason_to_quarantine(record.title, record.offices, record.topics)) is None:
             accepted.append(record)
         else:
-            listing.quarantined.append(quarantine(record, position, reason, listing.url))
+            listing.quarantined.append(quarantine(record, reason, listing.url))
     listing.records = accepted
     return listing
 
@@ -108,11 +108,11 @@ def reason_to_quarantine(title: str, offices: Sized, topics: Sized) -> str | Non
     return None
 
 
-def quarantine(record: NewsItem, position: int, reason: str, url: str) -> Quarantined:
-    """Return the record for the quarantine, and log it: `position` is its place on the page, from 0."""
-    logger.warning("%s: record %d quarantined: %s", url, position, reason)
+def quarantine(record: NewsItem, reason: str, url: str) -> Quarantined:
+    """Return the record for the quarantine, and log it with the address of its page."""
+    logger.warning("%s: %s is quarantined: %s", url, record.url_raw, reason)
     raw = {name: value for name, value in dataclasses.asdict(record).items() if "raw" in name}
-    return Quarantined(position, reason, raw)
+    return Quarantined(reason, raw)
 
 
 def renormalized(item: NewsItem, **raw: Any) -> NewsItem:

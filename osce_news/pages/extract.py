@@ -93,8 +93,7 @@ def read_listing(response: HttpResponse) -> tuple[Listing, ListingPage | SearchA
     listing.results, listing.listed = len(page.results), page.keys
     listing.records = [_record(result) for result in page.complete]
     listing.quarantined = [
-        Quarantined(result.position, f"no {' and no '.join(result.lacks)}", _printed(result))
-        for result in page.incomplete
+        Quarantined(f"no {' and no '.join(result.lacks)}", _printed(result)) for result in page.incomplete
     ]
     listing.fields = page.fields
     return listing, page
@@ -104,9 +103,9 @@ def _add_documents(listing: Listing, answer: SearchAnswer) -> None:
     """Add the documents of the newsroom, with their full texts, and the keys of all documents."""
     listing.origin, listing.fields = "search", answer.fields
     listing.results, listing.listed = len(answer.documents), [one.key for one in answer.documents]
-    for position, document in enumerate(answer.wanted):
+    for document in answer.wanted:
         if document.fault is not None:
-            listing.quarantined.append(Quarantined(position, document.fault, document.printed()))
+            listing.quarantined.append(Quarantined(document.fault, document.printed()))
             continue
         listing.records.append(document.record())
         if (article := document.article(listing.fetched_at)) is not None:
@@ -203,7 +202,7 @@ def _record(result: RawResult) -> NewsItem:
 
 def _printed(result: RawResult) -> dict[str, object]:
     printed = {name: value for name, value in asdict(result).items() if value is not None}
-    del printed["position"], printed["needs_date"]  # the same result may be elsewhere on the next page
+    del printed["needs_date"]
     if "unlabelled" in printed:
         printed["stray"] = printed.pop("unlabelled")  # the key in all databases: equal rows are stored once
     return printed

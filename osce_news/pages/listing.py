@@ -50,7 +50,6 @@ _TAG = re.compile(
 class RawResult:
     """One result as printed, neither cleaned nor completed; None for what is not printed."""
 
-    position: int  # on the page, from 0
     title: str | None
     url: str | None
     published: str | None
@@ -112,7 +111,7 @@ class ListingPage(HtmlPage):
         self._refuse_empty_labels(fields)
         dated = sum("published" in one.values for one in fields)
         needs_date = not self.is_card_list or len(fields) - dated <= len(fields) // DATELESS_IN
-        results = [self._result(position, one, needs_date) for position, one in enumerate(fields)]
+        results = [self._result(one, needs_date) for one in fields]
         self._refuse_incomplete(results)
         self._refuse_contradictions(fields)
         return results
@@ -193,12 +192,11 @@ class ListingPage(HtmlPage):
         """The addresses of the next and of the last page."""
         return find_pager(self, self._next_href)
 
-    def _result(self, position: int, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
+    def _result(self, fields: ResultFields | CardFields, needs_date: bool) -> RawResult:
         values = fields.values
         address = None if fields.link is None else self.address(fields.link.get("href"))
         is_other = self.is_card_list and fields.link is not None and not is_item(fields.link)
         return RawResult(
-            position=position,
             title=fields.title,
             url=None if is_other else address,
             link=address if is_other else None,

@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 def test_results_that_are_to_be_quarantined_are_shown_and_counted(tmp_path: Path) -> None:
     page = listing(TEN)
     reason = "perhaps the stored item 1 under another address"
-    page.quarantined = [quarantine(page.records.pop(), 9, reason, page.url)]
+    page.quarantined = [quarantine(page.records.pop(), reason, page.url)]
     with Writer(tmp_path / "osce-news.db") as writer:
         writer.begin("full")
         writer.hold(page, DOUBT)

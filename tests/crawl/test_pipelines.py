@@ -51,7 +51,7 @@ def test_crawls_drop_and_replays_quarantine_impossible_records(changed: dict[str
     normalize_listing(page)
     assert [record.title for record in page.records] == ["A title"]
     (quarantined,) = page.quarantined
-    assert (quarantined.position, reason in quarantined.reason) == (1, True)
+    assert reason in quarantined.reason
     assert quarantined.raw.items() >= changed.items()
 
 

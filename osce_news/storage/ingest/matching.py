@@ -62,8 +62,7 @@ def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -
         for article in page.articles:
             article.item_id = names.get(article.item_id, article.item_id)
     for position, match in doubts.items():
-        reason = str(match.doubt)
-        page.quarantined.append(quarantine(page.records[position], position, reason, page.url))
+        page.quarantined.append(quarantine(page.records[position], str(match.doubt), page.url))
     page.records = [item for position, item in enumerate(page.records) if position not in doubts]
     page.possible_duplicates = len(doubts)
 
