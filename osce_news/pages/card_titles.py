@@ -13,7 +13,16 @@ from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import language_code
 from osce_news.pages.card_values import is_aside
 from osce_news.pages.html_page import ROLES
-from osce_news.pages.text_lines import HEADINGS, SILENT, is_hidden, is_item, kind_of_result, text_of, upwards
+from osce_news.pages.text_lines import (
+    HEADINGS,
+    SILENT,
+    is_hidden,
+    is_item,
+    kind_of_result,
+    number_of,
+    text_of,
+    upwards,
+)
 
 SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
 _TERM = re.compile(r"/taxonomy/term/[0-9]+")
@@ -41,7 +50,11 @@ def find_titles(body: Element) -> list[Title]:
     """Return the links to items, each with the weight of its form; only the best ones of each item."""
     links = [link for link in _visible_links(body) if not _TERM.search(link.get("href") or "")]
     in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
-    rated = [Title(link, number_of(link), _weight(link)) for link in (in_main if len(in_main) > 1 else links)]
+    rated = [
+        Title(link, number, _weight(link))
+        for link in (in_main if len(in_main) > 1 else links)
+        if (number := number_of(link)) is not None
+    ]
     best: dict[str, int] = {}
     for title in rated:
         best[title.item] = max(title.weight, best.get(title.item, 0))
@@ -63,7 +76,7 @@ def _visible_links(body: Element) -> Iterator[Element]:
     for _, element in walk:
         if element is not body and _is_beside(element, needed):
             walk.skip_subtree()
-        elif element.tag == "a" and is_item(element) and number_of(element).isdigit():
+        elif element.tag == "a" and is_item(element):
             yield element
 
 
@@ -79,19 +92,13 @@ def _is_beside(element: Element, needed: set[Element]) -> bool:
 
 
 def _count_items(element: Element) -> int:
-    return len({number_of(link) for link in element.iter("a") if is_item(link)})
+    return len(set(map(number_of, element.iter("a"))) - {None})
 
 
 def _has_like(element: Element) -> bool:
     """Whether an element of the same kind is next to this one, so that it is a card like others."""
     others = (element.getprevious(), element.getnext())
     return any(other is not None and kind_of_result(other) == kind_of_result(element) for other in others)
-
-
-def number_of(link: Element) -> str:
-    """Return the last part of a link's address, without zeros in front: the number of an item."""
-    path = (link.get("href") or "").partition("#")[0].partition("?")[0]
-    return path.rstrip("/").rpartition("/")[2].lstrip("0")
 
 
 def _weight(link: Element) -> int:

@@ -24,7 +24,6 @@ from osce_news.pages.card_titles import (
     WEAK,
     Title,
     find_titles,
-    number_of,
 )
 from osce_news.pages.card_values import is_aside
 from osce_news.pages.html_page import HtmlPage
@@ -35,6 +34,7 @@ from osce_news.pages.text_lines import (
     is_hidden,
     is_item,
     kind_of_result,
+    number_of,
     text_of,
     upwards,
 )

@@ -29,7 +29,7 @@ _COUNTING = frozenset("odd even first last".split())
 _MOST_PARTS = 20  # of a card that is one link
 _LONGEST_PART = 20  # characters of a part of a date or of a chip, which may be next to others on a line
 _LETTERS = re.compile("[a-z]+")
-_NUMBERED = re.compile(r"/[0-9]+/?(?:[?#]|$)")
+_NUMBER = re.compile(r"[^?#]*/([0-9]++)/?(?:[?#]|$)")  # at the end of a path
 
 
 class Piece(NamedTuple):
@@ -171,8 +171,17 @@ def is_hidden(element: Element) -> bool:
 
 
 def is_item(link: Element) -> bool:
-    """Whether the address of a link ends in a number, as those of news items do."""
-    return _NUMBERED.search(link.get("href") or "") is not None
+    """Whether the path of a link's address ends in a number, as those of news items do."""
+    return number_of(link) is not None
+
+
+def number_of(link: Element) -> str | None:
+    """Return the number at the end of a link's path, without zeros in front; None if there is none.
+
+    Query and fragment do not count: a link to share or to log in has the address of another page there.
+    """
+    match = _NUMBER.match(link.get("href") or "")
+    return match[1].lstrip("0") if match else None
 
 
 def upwards(element: Element) -> Iterator[Element]:

@@ -295,12 +295,15 @@ def test_the_line_of_an_author_is_no_teaser(line: str) -> None:
     assert (first.teaser, second.teaser) == (None, "Text.")
 
 
-@pytest.mark.parametrize("layout", ["headings", "dates below", "paragraphs", "items"])
+@pytest.mark.parametrize("layout", ["headings", "dates below", "paragraphs", "items", "shared"])
 def test_an_item_without_a_number_in_a_flat_list_is_quarantined_in_its_place(layout: str) -> None:
     days = [f"{number} May 2026" for number in range(1, 7)]
-    layouts = FLAT | {"items": "<li><a href='/node/{n}'>Story {n}</a> {day}</li>"}
+    layouts = FLAT | {
+        "items": "<li><a href='/node/{n}'>Story {n}</a> {day}</li>",
+        "shared": "<li><a href='/node/{n}'>Story {n}</a> {day} <a href='/share?u=/node/{n}'>Share</a></li>",
+    }
     parts = [layouts[layout].format(n=n, day=day, office="", text="Text.") for n, day in enumerate(days, 1)]
-    parts[2] = parts[2].replace("/node/3", "https://www.oscepa.org/a-statement")
+    parts[2] = parts[2].replace("/node/3", "https://www.oscepa.org/a-statement", 1)
     page = read("<div>", *parts, "</div><h3>A section</h3>")
     assert [(one.title, one.published) for one in page.results] == [
         (f"Story {n}", day) for n, day in enumerate(days, 1)

@@ -167,7 +167,8 @@ def test_a_next_link_without_an_address_is_none(href: str) -> None:
 
 def test_a_list_that_says_that_it_is_empty_has_no_results() -> None:
     assert of_fixture("empty").results == []
-    assert read("<p>Your search yielded <b>no results</b></p>").results == []
+    log_in = '<a href="/user/login?destination=/press-releases/2026">Log in</a> <a href="/news#/5">News</a>'
+    assert read(f"<p>Your search yielded <b>no results</b></p><p>{log_in}</p>").results == []
 
 
 def test_a_challenge_page_is_named_and_not_taken_for_an_empty_list() -> None:
