@@ -14,7 +14,7 @@ from functools import cache
 from osce_news.checks import limits
 from osce_news.checks.rules import Finding, ShareRule, first_office
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
-from osce_news.normalize import split_offices, split_topics
+from osce_news.normalize import identity, split_offices, split_topics
 from osce_news.storage.ingest.merge import LIST, foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
@@ -300,8 +300,9 @@ def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
 
 
 def _folder(item: NewsItem) -> str:
-    parts = item.url.split("/", 4)
-    return parts[3] if len(parts) == 5 else ""
+    """Return the first folder of the address after its language, if any; empty without a folder."""
+    parts = item.url.split("/", 5)[4 if identity.language_of(item.url) else 3 :]
+    return parts[0] if len(parts) > 1 else ""
 
 
 def _other_types(records: Sequence[NewsItem]) -> ShareRule:

@@ -343,10 +343,16 @@ def test_one_type_in_all_items_fails_a_page_even_if_most_had_it() -> None:
     verdict([*same[:-1], of[0]], knowing([*of[:-1], of[0]]))  # an editor's corrections
 
 
-def test_offices_that_do_not_go_with_the_addresses_fail_a_page() -> None:
-    of = records(50)
+@pytest.mark.parametrize("language", ["", "de/"])
+def test_offices_that_do_not_go_with_the_addresses_fail_a_page(language: str) -> None:
+    of, others = (
+        [raw(url_raw=item.url.replace(".org/", f".org/{language}"))(item) for item in some]
+        for some in (records(50), near().near())
+    )
+    stored = Neighbours(items=300, comparable=300, near=lambda: others, near_alike=lambda: others)
+    verdict(of, stored)
     moved = [raw(offices_raw=of[n - 1].offices_raw)(item) for n, item in enumerate(of)]
-    assert refusal(moved, near()).selector == "Where we are"
+    assert refusal(moved, stored).selector == "Where we are"
 
 
 def test_messages_name_numbers_and_label_in_one_line() -> None:
