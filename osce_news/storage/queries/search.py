@@ -179,11 +179,12 @@ def _rows(
         ).fetchall()
     )
     sql = (
-        "SELECT newsroom.*, items.key AS snippet FROM json_each(?) AS hit "
+        "SELECT newsroom.*, items.key AS hit_key FROM json_each(?) AS hit "
         "CROSS JOIN items ON items.key = hit.value CROSS JOIN newsroom ON newsroom.id = items.id "
         "ORDER BY hit.key"
     )
-    return [
-        {**row, "snippet": snippets[row["snippet"]] if snippets else None}
-        for row in map(decoded, connection.execute(sql, [keys]))
-    ]
+    rows = []
+    for row in map(decoded, connection.execute(sql, [keys])):
+        key = row.pop("hit_key")
+        rows.append(row | {"snippet": snippets[key] if snippets else None})
+    return rows
