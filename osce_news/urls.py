@@ -15,7 +15,8 @@ _LISTING = re.compile(r"/press-?releases(/|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"^/[a-z]{2}(?=/)")
 # After "//" at the beginning of an address, not within a path.
 _USER = re.compile(r"""(?<=//)(?<![^\s:/"'<>(=]//)[^/?#\\\s"'<>]*@""")
-_PAGING = ("page", "rows", "solrsort")  # query parameters that do not select items
+_PAGE = ("page", "rows")
+_PAGING = (*_PAGE, "solrsort")  # query parameters that do not select items
 NEWEST_FIRST = "ds_date desc"  # the value of `solrsort` that orders a list by date
 
 
@@ -48,8 +49,8 @@ def is_listing_path(path: str) -> bool:
 def with_page(url: str, page: int, rows: int) -> str:
     """Return the list's address with this page number, counted from 0, and page size."""
     parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query |= {"page": str(page), "rows": str(rows)}
+    others = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in _PAGE]
+    query = [("page", str(page)), ("rows", str(rows)), *others]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 

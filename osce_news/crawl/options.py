@@ -275,7 +275,8 @@ def listing_url(start: str, rows: int) -> str:
     parts = urlsplit(start.strip())
     if "@" in parts.netloc:
         raise BadInputError("an address must not have a user name or a password: leave them out")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST} | query
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    defaults = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST}
+    query = [pair for pair in defaults.items() if pair[0] not in dict(given)] + given
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))

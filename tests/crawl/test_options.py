@@ -15,16 +15,17 @@ def test_a_listing_is_asked_for_newest_first_and_with_many_rows() -> None:
     assert url == "https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc"
 
 
-def test_a_filter_a_keyword_and_an_order_in_the_address_are_kept() -> None:
+def test_filters_a_keyword_and_an_order_in_the_address_are_kept() -> None:
     url = listing_url(
         "https://www.osce.org/press-releases/human%20trafficking?filters=+im_taxonomy_vid_1%3A%2824%29"
-        "&solrsort=score+desc&page=3",
+        "&solrsort=score+desc&page=3&topic=1&topic=2",
         50,
     )
     assert "/press-releases/human%20trafficking?" in url
     assert "filters=+im_taxonomy_vid_1%3A%2824%29" in url
     assert "solrsort=score+desc" in url
     assert "page=3" in url
+    assert url.endswith("&topic=1&topic=2")
     assert listing_url(url, 50) == url
 
 
