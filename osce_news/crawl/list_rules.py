@@ -4,9 +4,9 @@
 2. The next page is the one that begins with the last result read, and extends farthest (`window_at`).
 3. A page joins those before it if it begins with a result that was read (`ReadResults.begins`). Then nothing
    was missed between them. Else the list has moved, and pages further up are read until one joins.
-4. The list ends with a page that links to no later one if others do (`continues`). Without any links, it ends
-   with a page that is shorter than the others; if the page size is not certain, only if the next page shows
-   nothing new.
+4. The list ends with a page that links to no later one if others do (`continues`). Without any links,
+   overlapping pages end if the page after a short one shows nothing new; other pages end with a short one, or
+   with one that shows nothing new.
 5. The page size is the site's own if a page has another number of results than requested (`takes_size`), or
    does not join although the list has not moved. Then pages are read one after another, and rules 2 and 3 do
    not apply.

@@ -117,7 +117,7 @@ class ListRun(CrawlRun):
 
     def _hold(self, page: Listing, facts: PageFacts, doubt: DoubtfulPageError) -> None:
         """Hold a page; raises DoubtfulPageError if too many are held."""
-        self.hold_page(self._advance(page, replace(facts, has_news=None)), page, doubt)
+        self.hold_page(self._advance(page, replace(facts, keys=page.listed, has_news=None)), page, doubt)
         self._is_emptied |= not page.listed
         logger.warning("%s: %s; held, see `%s`", short_address(page.url), doubt, self._held)
         held, pages = self.summary.held, self.summary.pages

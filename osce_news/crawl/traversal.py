@@ -76,7 +76,7 @@ class Traversal:
         """Add a page that was read, and choose the next."""
         self.pages += 1
         self._failures, self._overlapping.is_joined = 0, True
-        if self.pages == 1 and not self.is_plain:
+        if self.pages == 1:
             self._base = page.url
         size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
         self._pagers.read(page, size)
@@ -86,8 +86,7 @@ class Traversal:
             self._overlapping.before = page.keys
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
-        if self.reached_end and self._from_top and not (self.overlap and self._without_news):
-            self._note_missing()
+        self._compare_length()
         no_news = self.overlap is not None and self._without_news >= self.overlap
         since = self.options.since if newest_first(self.options.start_url) else None
         past = since is not None and page.is_before(since)
@@ -101,6 +100,7 @@ class Traversal:
         """
         if is_gone and self.pages and not self._pagers.has_links:
             self._step(PageFacts(self.url or "", [], pager=PagerLinks(None, None)))
+            self._compare_length()
             return
         self._failures += 1
         self.problems.append(reason)
@@ -176,8 +176,10 @@ class Traversal:
             self.problems.append(f"no end of the list after {self.pages} pages")
             self.url = None
 
-    def _note_missing(self) -> None:
-        """Add a problem if the pages say that the list is longer than what was read."""
+    def _compare_length(self) -> None:
+        """Add a problem if the whole list was read, and the pages say that it is longer."""
+        if not self.reached_end or not self._from_top or (self.overlap and self._without_news):
+            return
         read = self._plain.end if self._plain is not None else len(self._overlapping.results.positions)
         if read < self._pagers.least_length:
             self.problems.append(
@@ -208,8 +210,9 @@ class Traversal:
         if self.options.max_pages or rows < 2:
             yield from self._read_plain(None, [first])
             return
+        looks_at_top = self.overlap is None and self._from_top
         try:
-            if (yield from self._overlapping.follow(window, first, looks_at_top=self.overlap is None)):
+            if (yield from self._overlapping.follow(window, first, looks_at_top=looks_at_top)):
                 self._end()
         except OwnPageSizeError as own:
             # The page after the first one, if it has the same size or is the last.
@@ -221,6 +224,6 @@ class Traversal:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
         asked = page_size(self.options.start_url) or self.options.rows
         self._plain = PlainPages(self._base, asked, self._pagers, self.problems)
-        counted = self._from_top and self.overlap is None and not self.options.max_pages
+        counted = self._from_top and self.overlap is None and not self.options.is_limited
         if (yield from self._plain.follow(link, read, counted=counted)):
             self._end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -11,12 +12,23 @@ from osce_news.clock import utc_now
 from osce_news.crawl import responses as kept_module
 from osce_news.crawl.crawl import Crawl
 from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun, as_partial
+from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
-from osce_news.errors import LayoutError, NetworkError, PartialError, RefusedError, StorageError
-from osce_news.items import ArticleItem
+from osce_news.errors import (
+    DoubtfulPageError,
+    LayoutError,
+    NetworkError,
+    PartialError,
+    RefusedError,
+    StorageError,
+)
+from osce_news.items import ArticleItem, Listing
+from osce_news.pages.page_facts import PageFacts
 from osce_news.storage import Writer
 from tests.generated import fill
+from tests.helpers import ADDRESS, listing
+from tests.newsroom import make_stories
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["usual", "set back"])
@@ -122,3 +134,21 @@ def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: 
     crawl.close()
     assert isinstance(crawl.error, StorageError)
     assert (run.summary.status, "osce-news verify" in str(run.summary.message)) == ("failed", True)
+
+
+def test_a_held_page_has_the_keys_of_the_stored_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the page after it, whose items are stored under other addresses, joins no page."""
+    facts: list[PageFacts] = []
+
+    def compare(page: Listing) -> NoReturn:
+        page.listed = ["stored:1"]
+        raise DoubtfulPageError("dates", expected="dates", got="none")
+
+    with Writer(tmp_path / "a.db") as writer:
+        run = ListRun(writer, CrawlOptions.parse(start_url=ADDRESS))
+        monkeypatch.setattr(run, "compare", compare)
+        monkeypatch.setattr(run.traversal, "read", facts.append)
+        run.store(listing(make_stories(10)), PageFacts(ADDRESS, ["printed:1"]))
+    assert [page.keys for page in facts] == [["stored:1"]]

@@ -14,7 +14,7 @@ from osce_news.crawl.traversal import MAX_FAILURES, Traversal
 from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number, same_site
-from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal
+from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal, rows_of
 
 NO_LINKS = PagerLinks(None, None)
 
@@ -181,6 +181,27 @@ def test_since_ends_the_traversal_after_an_older_page(dates: list[str | None], e
         first = new_traversal(since=since)
         first.read(replace(MovingList().grow(900).read(first.url or ""), dates=dates))
         assert (first.url is None) == (ends and since is not None)
+
+
+def test_since_reads_all_newer_pages_of_a_list_of_an_own_page_size() -> None:
+    """Its last page, which is older, is not read early to learn the list's length."""
+
+    def dated(shown: PageFacts) -> PageFacts:
+        return replace(shown, dates=["1 March 2026" if shown.number < 25 else "1 March 2020"])
+
+    done = read_list(MovingList(fixed=20).grow(1000), dated, new_traversal(since="2025-10-01"))
+    assert 25 <= done.pages <= 28
+
+
+def test_a_traversal_that_begins_amid_the_list_does_not_go_above_that() -> None:
+    site, read = MovingList().grow(1000), list[int]()
+
+    def noted(shown: PageFacts) -> PageFacts:
+        read.append(shown.number * rows_of(shown.url))
+        return shown
+
+    read_list(site, noted, Traversal(CrawlOptions.parse(start_url=f"{LISTING}?page=3")))
+    assert min(read) == 150
 
 
 def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> None:
@@ -448,6 +469,18 @@ def test_a_page_that_is_gone_is_beyond_the_end_of_a_list_without_links(is_gone: 
             done.read(site.read(done.url))
     assert done.is_whole == is_gone
     assert done.pages <= 2
+
+
+def test_a_page_that_is_gone_is_not_the_end_of_a_list_that_says_it_is_longer() -> None:
+    site, done = MovingList(pager=False).grow(100), new_traversal()
+    while done.url is not None:
+        shown = site.read(done.url)
+        if shown.keys:
+            done.read(replace(shown, least_length=340))
+        else:
+            done.skip("status 404", is_gone=True)
+    assert not done.is_whole
+    assert "more, at least 340" in done.problems[0]
 
 
 @pytest.mark.parametrize("overlap", [None, 2])
