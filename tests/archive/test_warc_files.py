@@ -224,6 +224,9 @@ def test_files_are_found_in_folders_and_ordered_by_time(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInputError, match=r"no WARC file .* in .*empty"):
         plan_replay([tmp_path / "empty"])
+    saved(tmp_path / "deep" / "b.wacz", b"")  # what can't be read in one folder does not fill another
+    with pytest.raises(BadInputError, match=r"no WARC file .* in .*empty"):
+        plan_replay([tmp_path / "deep", tmp_path / "empty"])
     with pytest.raises(BadInputError, match="no such file or folder"):
         plan_replay([tmp_path / "gone"])
 

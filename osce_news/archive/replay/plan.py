@@ -82,8 +82,9 @@ def _files_at(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
     left_out: list[str] = []
     for path in paths:
         if path.is_dir():
+            before = len(left_out)
             below = sorted(_files_below(path, left_out))
-            if not (below or left_out):
+            if not below and len(left_out) == before:
                 raise BadInputError(
                     f"no saved page (.html, .json) and no WARC file (.warc, .warc.gz) in {path}"
                 )
