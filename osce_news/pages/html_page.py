@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -118,7 +118,9 @@ class HtmlPage:
         if not href or href.strip().startswith("#"):
             return None
         address = join_address(self._base, href)
-        return address if itself or address != self._base else None
+        if address is None or itself:
+            return address
+        return address if address.partition("#")[0] != self._own_address else None
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -154,6 +156,10 @@ class HtmlPage:
             raise LayoutError("html", expected="an HTML page", got="JSON")
         if not self._ends and _OPENED.search(self.html) and not _CLOSED.search(self.html):
             raise LayoutError("html", expected="a whole page", got="a truncated page: no </html>")
+
+    @cached_property
+    def _own_address(self) -> str:
+        return without_user(self.url).partition("#")[0]
 
     @cached_property
     def _base(self) -> str:
@@ -238,12 +244,20 @@ def _has_too_many_attributes(page: bytes) -> bool:
     return sum(count**2 for count in counts) > _MOST_ATTRIBUTES**2
 
 
+@lru_cache(maxsize=100)
+def _site(base: str) -> str | None:
+    """Return the scheme and host of an address, without a password; None if it is not a web address."""
+    parts = urlsplit(without_user(base))
+    site = f"{parts.scheme}://{parts.netloc}"
+    return site if is_web_address(site) else None
+
+
 def join_address(base: str, href: str) -> str | None:
     """Return the absolute address without a password, or None if it is not a web address."""
     try:
         if _PLAIN_PATH.fullmatch(href):  # as most are; urljoin takes ten times as long
-            parts = urlsplit(base)
-            return f"{parts.scheme}://{parts.netloc}{href}"
+            site = _site(base)
+            return site and f"{site}{href}"
         address = without_user(urljoin(base, href.strip()))
     except ValueError:  # such as "http://["
         return None

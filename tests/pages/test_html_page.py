@@ -7,7 +7,7 @@ import time
 import pytest
 
 from osce_news.errors import LayoutError
-from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.html_page import HtmlPage, join_address
 from osce_news.pages.text_lines import text_of
 from tests.helpers import html_of
 from tests.newsroom.samples import TEN
@@ -145,6 +145,31 @@ def test_what_stands_around_is_known_before_it_is_taken_out() -> None:
 )
 def test_an_address_is_made_absolute_or_is_none(href: str | None, address: str | None) -> None:
     assert HtmlPage("<p>a</p>", URL).address(href) == address
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("/odihr/1?page=3", None),
+        ("https://www.osce.org/odihr/1?page=3#main", None),
+        ("odihr/1?page=4#main", "https://www.osce.org/odihr/1?page=4#main"),
+        ("/", "https://www.osce.org/"),
+    ],
+)
+@pytest.mark.parametrize(
+    "url", ["https://www.osce.org/odihr/1?page=3", "https://a:b@www.osce.org/odihr/1?page=3#x"]
+)
+def test_a_page_with_a_base_is_itself_and_not_its_base(url: str, href: str, address: str | None) -> None:
+    assert HtmlPage('<base href="https://www.osce.org/"><p>a</p>', url).address(href) == address
+
+
+@pytest.mark.parametrize("href", ["/node/1", "/node/1?a"])
+@pytest.mark.parametrize(
+    ("base", "site"),
+    [("https://a:b@h/x", "https://h"), ("http://h:80/", "http://h:80"), ("", None), ("ftp://h/", None)],
+)
+def test_an_address_has_no_password_and_a_host(base: str, site: str | None, href: str) -> None:
+    assert join_address(base, href) == (site and site + href)
 
 
 def test_addresses_are_relative_to_the_base_that_the_page_names() -> None:
