@@ -120,8 +120,7 @@ def shows_cards(response: HttpResponse) -> bool:
     if not response.is_html or len(_NUMBERED.findall(response.body)) < 2:
         return False  # quickly, as most pages
     page = ListingPage(decode(response.body, response.content_type)[0], HOME_URL)
-    made_by = page.first("meta[name=generator]::attr(content), meta[name=Generator]::attr(content)")
-    if "Drupal 7" in (made_by or ""):
+    if "Drupal 7" in (page.generator or ""):
         return False
     try:
         return page.is_card_list

@@ -48,7 +48,7 @@ class Findings:
             url=page.url,
             layout=layout,
             results=results,
-            generator=page.first("meta[name='Generator' i]::attr(content)"),
+            generator=page.generator,
             numbered_links=sum(map(is_item, page.find("a[href]"))),
             times=len(page.find("time")),
             lists=_lists(page),

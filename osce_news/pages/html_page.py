@@ -96,6 +96,11 @@ class HtmlPage:
         return self.first("title::text") or ""
 
     @property
+    def generator(self) -> str | None:
+        """What made the page, such as "Drupal 11 (https://www.drupal.org)"; None if the head does not say."""
+        return self.first("meta[name=generator i]::attr(content)")
+
+    @property
     def heading(self) -> Element | None:
         """The h1 with the page's title, else the first h1, else another heading with the title; or None."""
         stated = self.first("meta[property='og:title']::attr(content)") or self.name
