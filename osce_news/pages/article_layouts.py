@@ -159,10 +159,7 @@ class Drupal11Layout(ArticleLayout):
         texts = outermost(page.find(self.TEXT.css), page.root)
         if not texts:  # nothing else is special about the layout, so it does not fit in part
             raise LayoutError(self.NAME, expected="a section of text", got="none")
-        heading = page.heading
-        title = text_of(heading) if heading is not None else title_in_head(page, page.lines)
-        if not title:
-            raise LayoutError("h1", expected="a title", got=page.description)
+        heading, title = find_title(page)
         holder = common_holder([*texts, *([] if heading is None else [heading])])
         region = next((one for one in upwards(holder) if one.tag in ("article", "main")), holder)
         return ArticleOutline(
@@ -277,7 +274,19 @@ def common_holder(elements: Sequence[Element]) -> Element:
     return next(element for element in upwards(elements[0]) if element in common)
 
 
-def title_in_head(page: HtmlPage, lines: Sequence[Line]) -> str | None:
+def find_title(page: HtmlPage) -> tuple[Element | None, str]:
+    """Return the page's heading and its text; without a heading None and the title in the page's head.
+
+    Raises LayoutError if the page has no title.
+    """
+    heading = page.heading
+    title = _title_in_head(page) if heading is None else text_of(heading)
+    if not title:
+        raise LayoutError("h1", expected="a title", got=page.description)
+    return heading, title
+
+
+def _title_in_head(page: HtmlPage) -> str | None:
     """Return the title in the page's head, without the site's name; None if the head has no title.
 
     The title is the longest line of the page that is part of it, else the part before a separator.
@@ -285,7 +294,7 @@ def title_in_head(page: HtmlPage, lines: Sequence[Line]) -> str | None:
     printed = page.first("meta[property='og:title']::attr(content)") or page.first("title::text")
     if printed is None:
         return None
-    in_title = (line.text for line in lines[:_HEAD] if line.text in printed)
+    in_title = (line.text for line in page.lines[:_HEAD] if line.text in printed)
     longest = max(in_title, key=len, default="")
     if len(longest) * 2 > len(printed):
         return longest

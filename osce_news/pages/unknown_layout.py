@@ -13,7 +13,7 @@ from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import begins, says
-from osce_news.pages.article_layouts import ArticleOutline, title_in_head
+from osce_news.pages.article_layouts import ArticleOutline, find_title
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.card_groups import times_in
@@ -46,10 +46,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     listed = len(find_date_anchors(lines).in_list)
     if listed > 1:
         raise LayoutError("article", expected="an article", got=f"a list of {listed} results")
-    heading = page.heading
-    title = text_of(heading) if heading is not None else title_in_head(page, lines)
-    if not title:
-        raise LayoutError("h1", expected="a title", got=page.description)
+    heading, title = find_title(page)
     if says("section", title):
         raise LayoutError("h1", expected="an article's title", got=f"that of a section: {title!r}")
     around = _around(lines, heading)
