@@ -30,7 +30,7 @@ class ArticleChecks:
             self._check_layout(item.article.layout, before)
         elif item.status == "unreadable" and before.status != "unreadable":
             self._unreadable += 1
-            if self._unreadable >= limits.MAX_UNREADABLE and not self._accept:
+            if self._unreadable >= limits.MAX_BAD_IN_A_ROW and not self._accept:
                 raise LayoutError(
                     "article",
                     expected="an article",
@@ -48,7 +48,7 @@ class ArticleChecks:
     def _check_text(self, text: str | None) -> None:
         self._alike = self._alike + 1 if text and text == self._text else 1
         self._text = text
-        if self._alike >= limits.MAX_UNREADABLE and not self._accept:
+        if self._alike >= limits.MAX_BAD_IN_A_ROW and not self._accept:
             raise LayoutError(
                 "article",
                 expected="a text of its own",
@@ -68,7 +68,7 @@ class ArticleChecks:
             self._known_layouts >= limits.MIN_KNOWN_LAYOUTS
             and self._known_layouts > self._stored_by_extractor
         )
-        if self._by_extractor >= limits.MAX_UNREADABLE and is_unusual and not self._accept:
+        if self._by_extractor >= limits.MAX_BAD_IN_A_ROW and is_unusual and not self._accept:
             raise LayoutError(
                 "article",
                 expected=f"a known layout, as {self._known_layouts} articles have",

@@ -247,10 +247,10 @@ def _too_few(min_ratio: float, shown: int, of: int, share: float) -> bool:
     return sum(_binomial(of, number, low) for number in range(shown + 1)) < limits.P_VALUE
 
 
-def _binomial(of: int, number: int, odds: float) -> float:
-    """Return the probability of a number, by logarithms: coefficients may be too large for a float."""
+def _binomial(of: int, number: int, probability: float) -> float:
+    """Return how probable a number is, by logarithms: coefficients may be too large for a float."""
     ways = math.lgamma(of + 1) - math.lgamma(number + 1) - math.lgamma(of - number + 1)
-    return math.exp(ways + number * math.log(odds) + (of - number) * math.log1p(-odds))
+    return math.exp(ways + number * math.log(probability) + (of - number) * math.log1p(-probability))
 
 
 def _offices_agree(records: Sequence[NewsItem]) -> bool:

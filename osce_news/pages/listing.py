@@ -179,12 +179,12 @@ class ListingPage(HtmlPage):
 
     @cached_property
     def complete(self) -> list[RawResult]:
-        """The results that have a title, an address and a date."""
+        """The results that lack nothing they need."""
         return [result for result in self.results if not result.lacks]
 
     @property
     def incomplete(self) -> list[RawResult]:
-        """The few results that lack one of these."""
+        """The few results that lack something they need, such as a title or known labels."""
         return [result for result in self.results if result.lacks]
 
     @cached_property

@@ -27,11 +27,11 @@ def answer(status: str = "read", layout: str = "drupal7-header", text: str | Non
 def test_pages_in_a_row_that_are_not_understood_end_the_run() -> None:
     checks = ArticleChecks(0, 0)
     for _ in range(3):
-        for _ in range(limits.MAX_UNREADABLE - 1):
+        for _ in range(limits.MAX_BAD_IN_A_ROW - 1):
             checks.check(answer("unreadable"), NEW)
             checks.check(answer("gone"), NEW)
         checks.check(answer(), NEW)
-    for _ in range(limits.MAX_UNREADABLE - 1):
+    for _ in range(limits.MAX_BAD_IN_A_ROW - 1):
         checks.check(answer("unreadable"), NEW)
     with pytest.raises(LayoutError, match=r"5 pages in a row.*why"):
         checks.check(answer("unreadable"), NEW)
@@ -39,29 +39,29 @@ def test_pages_in_a_row_that_are_not_understood_end_the_run() -> None:
 
 def test_pages_that_never_were_understood_say_nothing_new() -> None:
     checks = ArticleChecks(0, 0)
-    for _ in range(10 * limits.MAX_UNREADABLE):
+    for _ in range(10 * limits.MAX_BAD_IN_A_ROW):
         checks.check(answer("unreadable"), NEW._replace(status="unreadable"))
     checks = ArticleChecks(KNOWN, 0)
-    for _ in range(10 * limits.MAX_UNREADABLE):
+    for _ in range(10 * limits.MAX_BAD_IN_A_ROW):
         checks.check(answer(layout="trafilatura"), NEW._replace(status="read", layout="trafilatura"))
 
 
 def test_no_known_layout_on_pages_in_a_row_ends_the_run_where_known_ones_are_usual() -> None:
     checks = ArticleChecks(KNOWN, KNOWN - 10)
-    for _ in range(limits.MAX_UNREADABLE - 1):
+    for _ in range(limits.MAX_BAD_IN_A_ROW - 1):
         checks.check(answer(layout="trafilatura"), NEW)
     with pytest.raises(LayoutError, match=rf"{KNOWN} articles.*--accept"):
         checks.check(answer(layout="trafilatura"), NEW)
     for known, others in ((KNOWN - 1, 0), (KNOWN, KNOWN)):
         checks = ArticleChecks(known, others)
-        for _ in range(3 * limits.MAX_UNREADABLE):
+        for _ in range(3 * limits.MAX_BAD_IN_A_ROW):
             checks.check(answer(layout="trafilatura"), NEW)
 
 
 def test_one_text_on_pages_in_a_row_ends_the_run() -> None:
     checks = ArticleChecks(0, 0)
     for text in ("A text", "Another text"):  # joint statements have a page for each office
-        for _ in range(limits.MAX_UNREADABLE - 1):
+        for _ in range(limits.MAX_BAD_IN_A_ROW - 1):
             checks.check(answer(text=text), NEW)
     with pytest.raises(LayoutError, match=r"the same text on 5 pages in a row.*osce-news undo.*--accept"):
         checks.check(answer(text="Another text"), NEW)
@@ -69,7 +69,7 @@ def test_one_text_on_pages_in_a_row_ends_the_run() -> None:
 
 def test_who_accepts_it_is_not_stopped() -> None:
     checks = ArticleChecks(KNOWN, 0, accept=True)
-    for _ in range(3 * limits.MAX_UNREADABLE):
+    for _ in range(3 * limits.MAX_BAD_IN_A_ROW):
         checks.check(answer(layout="trafilatura", text="A text"), NEW)
         checks.check(answer("unreadable"), NEW)
 
