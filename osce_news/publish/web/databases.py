@@ -28,7 +28,7 @@ DATABASE = "osce-news"  # the copy's name in Datasette: the first part of its ad
 TABLE = "newsroom"
 T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
-_LONGEST_S = 5  # processor time of a query; Datasette gives its own as long
+LONGEST_QUERY_S = 5  # processor time; for Datasette's own queries, all of the time
 _MAKING = ThreadPoolExecutor(1)
 _past: dict[Path, Future[None]] = {}  # files that exist or are being made, the last used last
 _users: Counter[Path] = Counter()  # requests that use one of these files now
@@ -162,7 +162,7 @@ async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connectio
     """
 
     def in_time(connection: sqlite3.Connection) -> T:
-        with time_limit(connection, _LONGEST_S):
+        with time_limit(connection, LONGEST_QUERY_S):
             return function(connection)
 
     if path == served_file(datasette):

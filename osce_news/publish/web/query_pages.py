@@ -20,7 +20,14 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.databases import DATABASE, TABLE, database, served_file, time_limit
+from osce_news.publish.web.databases import (
+    DATABASE,
+    LONGEST_QUERY_S,
+    TABLE,
+    database,
+    served_file,
+    time_limit,
+)
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import dictionary
 from osce_news.storage.queries import VOCABULARIES
@@ -61,7 +68,7 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
         elif suffix:
             raise BadInputError("no SQL: write it in the address, such as ?sql=select+1")
     except QueryInterrupted:
-        variables["error"] = "the query takes more than 5 seconds"
+        variables["error"] = f"the query takes more than {LONGEST_QUERY_S} seconds"
     except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
         variables["error"] = error
     return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)

@@ -17,7 +17,7 @@ from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
 from osce_news.publish.web import guard, plugin
-from osce_news.publish.web.databases import DATABASE, TABLE, open_copy
+from osce_news.publish.web.databases import DATABASE, LONGEST_QUERY_S, TABLE, open_copy
 from osce_news.publish.web.query_pages import QUERIES
 from osce_news.storage import dictionary
 
@@ -28,7 +28,7 @@ _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
     "default_page_size": 50,
     "max_csv_mb": 0,  # no limit: a file has all rows
-    "sql_time_limit_ms": 5000,
+    "sql_time_limit_ms": 1000 * LONGEST_QUERY_S,
     "suggest_facets": False,  # would query every column on every page
     "truncate_cells_html": 200,
 }

@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_made_is_an_error_line_and_is_tried_again(
 def test_a_query_that_takes_too_long_is_an_error_line(
     get: Get, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr("osce_news.publish.web.databases._LONGEST_S", 0)
+    monkeypatch.setattr("osce_news.publish.web.databases.LONGEST_QUERY_S", 0)
     monkeypatch.setattr("osce_news.publish.web.query_pages._CSV_S", 0)
     answer = get(f"/{address}")
     assert answer.status_code == 400
