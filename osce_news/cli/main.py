@@ -6,7 +6,6 @@ import io
 import logging
 import os
 import signal
-import sqlite3
 import sys
 import traceback
 from contextlib import suppress
@@ -18,12 +17,11 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
+from osce_news.cli.shared.endings import INTERRUPTED, line_and_status
 from osce_news.cli.shared.output import as_far_as_read
-from osce_news.errors import OsceNewsError, unexpected, with_database
+from osce_news.errors import with_database
 from osce_news.normalize.text import printable
 from osce_news.urls import without_user
-
-INTERRUPTED = 130  # the exit status
 
 # What a person should know after an interruption, by command.
 _AFTER_INTERRUPTION = {
@@ -129,23 +127,6 @@ def _usage(error: click.UsageError) -> str:
         if "--search" in options:
             return f"{message}; words go after --search, several words in quotes"
     return message
-
-
-def line_and_status(error: BaseException) -> tuple[str, int]:
-    """Return the line to print for an exception that ends a command, and the exit status."""
-    if isinstance(error, KeyboardInterrupt | click.Abort):
-        return "interrupted", INTERRUPTED
-    if isinstance(error, OsceNewsError):
-        return str(error), error.exit_status
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:  # not all errors have a code
-        return "interrupted", INTERRUPTED
-    if isinstance(error, sqlite3.Error):
-        return f"the database can't be read: {error}", 1
-    if isinstance(error, UnicodeEncodeError):
-        return "an argument holds bytes that are not text", 2
-    if isinstance(error, OSError):
-        return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
-    return str(unexpected(error)), 1
 
 
 def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from osce_news.cli.shared import log
+from osce_news.cli.shared.endings import with_death
 from osce_news.cli.shared.options import db_option, format_options, limit_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError
@@ -60,14 +60,6 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     return _print_run(run)
 
 
-def with_death(run: dict[str, Any]) -> dict[str, Any]:
-    """Return the run, with the status "died" if it is marked as running but its process has ended."""
-    if run["status"] == "running" and not _may_live(run["process"]):
-        message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
-        return run | {"status": "died", "message": message}
-    return run
-
-
 def _list(db: Path, limit: int | None, form: str | None) -> None:
     with read_transaction(db) as connection:
         rows = [with_death(row) for row in stored_runs.list_runs(connection, limit)]
@@ -111,22 +103,3 @@ def _print_run(run: dict[str, Any]) -> None:
             shown = f"{page['results']} results: {counts}"
         print_field("   ", f"{page['fetched_at']}  {page['url']}")
         print_field("       ", status + shown)
-
-
-def _may_live(process: int | None) -> bool:
-    """Whether a process of this number may exist, found without touching it or the database's lock.
-
-    Only the lock would say for certain. But testing it means taking it, and a crawl that starts at that
-    moment would be refused.
-    """
-    if process == os.getpid():  # in containers, each command has the number 1
-        return False
-    if process is None or os.name != "posix":  # elsewhere this signal would end the process
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it belongs to another user
-        return True
-    return True

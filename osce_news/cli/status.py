@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.runs import with_death
+from osce_news.cli.shared.endings import with_death
 from osce_news.cli.shared.options import db_option
 from osce_news.cli.shared.output import as_far_as_read, print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now

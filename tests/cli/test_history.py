@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli.runs import _may_live
+from osce_news.cli.shared.endings import _may_live
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import UnfinishedRun
 from tests.helpers import digest, listing, run
