@@ -13,14 +13,14 @@ from osce_news.normalize.dates import parse_date
 from osce_news.normalize.identity import canonical_url, item_id, language_of
 from osce_news.normalize.terms import find_content_type, find_places, split_offices, split_topics
 from osce_news.normalize.text import plain_text
-from osce_news.normalize.vocabulary import fingerprint
+from osce_news.normalize.vocabulary import fingerprint, known_language
 
 logger = logging.getLogger(__name__)
 
 MOST_NAMES = 100  # after one label; the most seen is seven
 # Raise this number with every change in this package that gives another value for the same raw text. A
 # database written under another number is renormalised before anything is written to it.
-RULES = 5
+RULES = 6
 
 
 def rules() -> str:
@@ -56,7 +56,7 @@ def normalized_values(raw: Mapping[str, Any]) -> dict[str, Any]:
         "content_type": find_content_type(plain_text(raw.get("content_type_raw"))),
         "offices": split_offices(plain_text(raw.get("offices_raw"))),
         "topics": split_topics(plain_text(raw.get("topics_raw"))),
-        "language": language_of(url) or raw.get("language_raw"),
+        "language": language_of(url) or known_language(raw.get("language_raw")),
         "dateline_raw": dateline.raw if dateline else None,
         "dateline_places": find_places(dateline.places) if dateline else (),
         "dateline_date": dateline.date if dateline else None,

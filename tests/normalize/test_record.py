@@ -77,6 +77,24 @@ def test_a_record_is_normalised_from_what_was_printed() -> None:
     assert [term.id for term in item.dateline_places] == ["vienna", "warsaw"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ("ru", "ru"),
+        ("en_US", "en"),
+        (" SR-Latn-RS", "sr"),
+        ("cnr", "cnr"),
+        ("english", None),
+        ("und", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_language_is_a_known_code_or_none(declared: str | None, code: str | None) -> None:
+    item = normalize(NewsItem(url_raw=URLS[0], title_raw="A", language_raw=declared))
+    assert (item.language, item.language_raw) == (code, declared)
+
+
 def test_what_is_not_printed_is_none_or_empty_after_normalising() -> None:
     item = normalize(NewsItem(url_raw="https://www.osce.org/node/1", title_raw="A"))
     kept = {name: value for name, value in dataclasses.asdict(item).items() if value not in (None, ())}

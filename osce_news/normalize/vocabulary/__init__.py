@@ -163,6 +163,16 @@ def languages() -> frozenset[str]:
     return frozenset(_read("languages"))
 
 
+def known_language(tag: str | None) -> str | None:
+    """Return the code of the language that a tag begins with; None without a tag or if it is unknown.
+
+    >>> known_language("en_US"), known_language("sr-Latn"), known_language("english"), known_language("und")
+    ('en', 'sr', None, None)
+    """
+    code = (tag or "").replace("_", "-").partition("-")[0].strip().lower()
+    return code if code in languages() else None
+
+
 def language_code(name: str) -> str | None:
     """Return the code of a language by its name; None if the name is unknown.
 
