@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -76,4 +77,9 @@ def test_a_page_that_was_there_is_requested_again_after_a_month_or_when_a_list_l
     writer.store(form_of(TEN[:1], TITLES, "2026-01-05T12:00:00Z", "search"))
     assert is_due("2026-01-10T12:00:00Z") == (first == "search")
     writer.store(form_of(TEN[:1], TITLES, "2026-01-05T12:00:00Z"))
+    assert is_due("2026-01-10T12:00:00Z")
+    writer.store_article(replace(page, fetched_at="2026-01-06T12:00:00Z"))
+    assert not is_due("2026-01-10T12:00:00Z")
+    unchanged = form_of(TEN[:1], TITLES, "2026-01-07T12:00:00Z")
+    writer.store(replace(unchanged, status=HTTPStatus.NOT_MODIFIED, records=[]))
     assert is_due("2026-01-10T12:00:00Z")

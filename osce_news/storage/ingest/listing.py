@@ -49,6 +49,14 @@ class Edit(NamedTuple):
     former: Sequence[FormerValue] = ()  # what is replaced
 
 
+def _shown_again(page: Listing, row: sqlite3.Row) -> Edit:
+    """Return what a page with status 304 changes: only when the list last showed the item."""
+    if row["sources"] is None:
+        return Edit(None)
+    sources = Sources.of(row["sources"], row["last_seen"])
+    return Edit(None, sources=sources.shown(page.origin, page.fetched_at))
+
+
 @dataclass
 class Changes:
     """The changes that a page makes in the database."""
@@ -97,7 +105,8 @@ class Ingest:
     def compare(self, page: Listing) -> Changes:
         """Return what a page would change; writes nothing."""
         if page.status == HTTPStatus.NOT_MODIFIED:
-            return Changes(known=rows.load(self._connection, listed_ids(page)))
+            known = rows.load(self._connection, listed_ids(page))
+            return Changes(known=known, edits={one: _shown_again(page, row) for one, row in known.items()})
         read = records_by_id(page.records)
         known = rows.load(self._connection, read)
         edits = {identifier: self._edit(page, read[identifier], row) for identifier, row in known.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import NamedTuple, Self
 
@@ -56,6 +56,11 @@ class Sources:
         others = {name.removesuffix("_raw"): source for name, source in self.others.items()}
         # Sorted, so that the order of the readings does not matter.
         return json.dumps(self.seen | others, sort_keys=True)
+
+    def shown(self, origin: str, at: str) -> Sources:
+        """Return the sources after this one has shown the item at that time."""
+        seen = self.seen | {origin: max(self.seen.get(origin, ""), at)}
+        return replace(self, seen=seen, last_seen=max(self.last_seen, at))
 
     def of_field(self, name: str) -> str | None:
         """Return the source of a raw field, even if it is empty; None if no source has the field."""
@@ -133,11 +138,8 @@ def merge_reading(
             others.pop(name, None)
             others |= {} if theirs is None or origin == LIST else {name: origin}
     changed = {name: value for name, value in values.items() if value != getattr(known, name)}
-    seen = sources.seen | {origin: max(sources.seen.get(origin, ""), at)}
-    return (
-        renormalized(known, **changed) if changed else known,
-        Sources(others, seen, max(sources.last_seen, at)),
-    )
+    after = renormalized(known, **changed) if changed else known
+    return after, replace(sources.shown(origin, at), others=others)
 
 
 def recorded_changes(
