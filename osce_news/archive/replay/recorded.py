@@ -17,7 +17,6 @@ from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_st
 from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import WarcFiles
-from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
 from osce_news.items import ArticleItem, Listing
@@ -118,10 +117,9 @@ class RecordedRun:
             on_page(self._run.summary, None)
         self._look_for_gaps()
         end = self._end
-        if end is None and not self._errors:
+        if end is None:
             self._writer.abandon()
         else:
-            end = end or _end("interrupted", utc_now())
             if self._errors and end.status in ("complete", "interrupted"):
                 end = replace(end, status=error_status(self._errors[0]), message=str(self._errors[0]))
             self._run.set_cost(end.cost)
