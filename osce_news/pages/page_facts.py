@@ -14,12 +14,11 @@ from lxml.etree import _Element as Element
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import begins, fold, words
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.text_lines import class_words, is_hidden, squeeze, upwards
+from osce_news.pages.text_lines import class_words, is_hidden, upwards
 from osce_news.urls import page_number
 
 _LONGEST_LINK = 40  # characters of what a link of the pager says
 _LONGEST_COUNT = 60  # characters of the line with a count
-_PAGE_NUMBER = re.compile("[0-9]{1,3}")
 _RANGE = re.compile(r"(?:^|\D)(\d+) ?[-‐‑‒–—−] ?(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "11-20 of 1,340"
 _SHOWN = re.compile(r"(?:^|\D)(\d+) \D{2,8} (\d[\d.,\u00a0 ]*)")  # "20 of 1,340"
 
@@ -70,14 +69,14 @@ class AnswerFacts(PageFacts):
 def find_pager(page: HtmlPage, next_href: str | None = None) -> PagerLinks:
     """Return the links of the page's pager; `next_href` is the next page in the HTTP header.
 
-    They are found by `rel`, else by class, by their words, or by the numbers of the pages.
+    They are found by `rel`, else by class, else by their words.
     """
     links = list(page.root.iter("a", "link"))
     path = urlsplit(page.url).path
     own = [link for link in links if link.tag == "a" and _is_of_list(link.get("href") or "", path)]
     following, last = (_pager_link(page, name, links, own) for name in ("next", "last"))
     if following is None and last is None:
-        following, last = _next_number(page, own), _farthest(page, own)
+        last = _farthest(page, own)
     return PagerLinks(following or page.address(next_href), last)
 
 
@@ -109,18 +108,6 @@ def _says(link: Element, name: str) -> bool:
         return True
     is_more = name == "next" and any(begins("pager.more", text) for text in said)
     return is_more and not any(map(_is_beside, upwards(link)))
-
-
-def _next_number(page: HtmlPage, links: Sequence[Element]) -> str | None:
-    """Return the link after the one number that is not linked between others that are; None without it.
-
-    Numbers of four digits are years of a filter.
-    """
-    texts = ((squeeze("".join(map(str, link.itertext()))), link) for link in links)
-    numbers = {int(text): link for text, link in texts if _PAGE_NUMBER.fullmatch(text)}
-    before = (number - 1 for number in numbers if number - 1 not in numbers)
-    present = max((number for number in before if number == 1 or number - 1 in numbers), default=None)
-    return None if present is None else page.address(numbers[present + 1].get("href"))
 
 
 def _farthest(page: HtmlPage, links: Sequence[Element]) -> str | None:
