@@ -54,7 +54,7 @@ class ListRun(CrawlRun):
         never_complete = not crawl_state.was_read_to_end(connection, options.list_name)
         # Below items that were stored since then, there may be others that were never read.
         gaps_since = crawl_state.incomplete_since(connection, name)
-        empty = not crawl_state.has_items_before(connection, gaps_since)  # nothing at which to stop
+        empty = not crawl_state.has_items_before_gaps(connection, name)  # nothing at which to stop
         # Of several lists, the first crawl reads each completely.
         unread = empty or (len(options.lists) > 1 and not crawl_state.was_read(connection, name))
         full = options.full or unread or (unfinished is not None and never_complete)

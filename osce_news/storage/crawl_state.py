@@ -151,25 +151,29 @@ def resumed_run(connection: sqlite3.Connection, run: int, position: dict[str, An
     )
 
 
+_INCOMPLETE_RUNS = f"""runs
+    WHERE (list = :list AND NOT {COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
+    AND mode IN ('full', 'incremental')
+    AND id > coalesce((SELECT max(id) FROM runs WHERE list = :list AND {COMPLETE}), 0)"""
+
+
 def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | None:
     """Return the time since which no crawl of this list was complete; None if the last one was.
 
     There may be gaps below items stored since then, so an incremental crawl does not stop at them. The same
     holds for a crawl with limits, whose list is stored as "address (limits)".
     """
-    sql = f"""
-        SELECT min(started) FROM runs
-        WHERE (list = :list AND NOT {COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
-        AND mode IN ('full', 'incremental') AND id > coalesce(
-            (SELECT max(id) FROM runs WHERE list = :list AND {COMPLETE}), 0)"""
+    sql = f"SELECT min(started) FROM {_INCOMPLETE_RUNS}"
     started: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
     return started
 
 
-def has_items_before(connection: sqlite3.Connection, moment: str | None) -> bool:
-    """Whether items were stored before this time; at any time if it is None."""
-    sql = "SELECT EXISTS (SELECT 1 FROM items WHERE ?1 IS NULL OR first_seen < ?1)"
-    return bool(connection.execute(sql, [moment]).fetchone()[0])
+def has_items_before_gaps(connection: sqlite3.Connection, list_name: str) -> bool:
+    """Whether items were stored before the crawls of this list that were not complete, if there were any."""
+    sql = f"""
+        WITH gaps AS (SELECT min(id) AS run FROM {_INCOMPLETE_RUNS})
+        SELECT EXISTS (SELECT 1 FROM items, gaps WHERE run IS NULL OR first_run IS NULL OR first_run < run)"""
+    return bool(connection.execute(sql, {"list": list_name}).fetchone()[0])
 
 
 def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], since: str) -> int:

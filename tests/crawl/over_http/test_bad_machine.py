@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -43,7 +44,7 @@ def test_where_files_may_not_grow_the_next_crawl_goes_on(newsroom: Newsroom, db:
 
 @pytest.mark.parametrize("files", [9, *slow(*range(7, 20))])
 def test_without_file_descriptors_the_crawl_ends_in_one_line(tmp_path: Path, files: int) -> None:
-    limit = f"ulimit -n {files} && exec {sys.executable} -m osce_news crawl"
+    limit = f"ulimit -n {files} && exec {shlex.quote(sys.executable)} -m osce_news crawl"
     done = shell(f"{limit} --start-url http://127.0.0.1:1/ --delay 0", cwd=tmp_path)
     lines = [line for line in done.errors if not line[:2].isdigit()]  # the others are the log's
     assert (done.status, len(lines)) == (1, 1), done.err
