@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from osce_news.crawl.list_rules import (
     MAX_REPEATED,
     STEPS_BACK,
+    Pagers,
     ReadResults,
     Steps,
     Window,
@@ -19,7 +20,6 @@ from osce_news.crawl.list_rules import (
     takes_size,
     window_at,
 )
-from osce_news.crawl.pagers import Pagers
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from osce_news.crawl.list_rules import MAX_REPEATED, Steps, Window, continues, list_part
-from osce_news.crawl.pagers import PagerError, Pagers
+from osce_news.crawl.list_rules import MAX_REPEATED, PagerError, Pagers, Steps, Window, continues, list_part
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, page_size, with_page
 

@@ -12,25 +12,22 @@ documents there are. If some of them were not read, they were moved or removed m
 
 from __future__ import annotations
 
-import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.traversal import MAX_FAILURES, MAX_PAGES
+from osce_news.crawl.traversal import MAX_FAILURES, BaseTraversal
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import SearchQuery
-from osce_news.urls import without_query
-
-logger = logging.getLogger(__name__)
 
 _CUT_OFF = "the service stopped searching early (search_cutoff)"
 MIN_HITS = 10  # documents to request, after answers that could not be read
 
 
-class SearchTraversal:
-    """Requests all documents, or the newest until nothing is new; `Traversal` has the same interface.
+class SearchTraversal(BaseTraversal):
+    """Requests all documents, or the newest until nothing is new.
 
     >>> traversal = SearchTraversal(SearchQuery("https://search.example"), CrawlOptions())
     >>> keys = [str(number) for number in range(250)]
@@ -39,21 +36,14 @@ class SearchTraversal:
     (1001, 2)
     """
 
-    is_joined = True  # each answer continues the one before
-
     def __init__(self, query: SearchQuery, options: CrawlOptions, *, overlap: int | None = None) -> None:
         """Begin with the newest; end after `overlap` answers in a row without news."""
-        self.options, self.overlap = options, overlap
+        super().__init__(query.url, options, overlap)
         self.first = self.query = replace(query, undated_first=overlap is None)
-        self.url: str | None = query.url
-        self.pages = 0  # read so far
-        self.problems: list[str] = []
-        self.reached_end = False
         self._known: set[str] = set()  # the keys of documents read
         self._found: int | None = None  # by the first request
         self._found_here = 0  # by the present query, when its first page was read
         self._is_second_look = False  # whether the end was reached, and the top is read again
-        self._joined = self._without_news = self._failures = 0
         self._ask(self.first)
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
@@ -65,31 +55,17 @@ class SearchTraversal:
         # From the first page, because the date may have more documents by now.
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
-    def read(self, page: PageFacts) -> None:
-        """Add an answer, and choose the next request."""
+    def _continue(self, page: PageFacts) -> None:
         assert isinstance(page, AnswerFacts), "the service gives answers"
-        self.pages += 1
-        self._joined += 1
-        self._failures = 0
-        if page.has_news is not None:
-            self._without_news = 0 if page.has_news else self._without_news + 1
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)
         if page.is_cut_off and _CUT_OFF not in self.problems:
             self.problems.append(_CUT_OFF)
-        if self.query.page == 1 and self.query.until == self.first.until:
+        if self.query.page == 1 and self.query.until is None:
             self._found = page.found
         if self.query.page == 1:
             self._found_here = page.found
-        since = self.options.since
-        past = since is not None and page.is_before(since)
-        no_news = self.overlap is not None and self._without_news >= self.overlap
-        if no_news or past or self.pages == self.options.max_pages:
-            self.url = None  # before the end
-        elif self.pages >= MAX_PAGES:
-            self.problems.append(f"no end of the documents after {self.pages} answers")
-            self.url = None
-        elif self.query.page > 1 and page.found < self._found_here:
+        if self.query.page > 1 and page.found < self._found_here:
             # One was removed, so another may have moved up to a page that was read before.
             self._ask(replace(self.query, page=1))
         elif self._is_second_look and not is_new:
@@ -120,7 +96,7 @@ class SearchTraversal:
 
     def save(self) -> dict[str, Any] | None:
         """Return the position at which a later traversal can resume, for JSON; None if there is none."""
-        if self.url is None or self.overlap is not None or self.options.is_limited:
+        if self.url is None or not self._is_resumable:
             return None
         return {
             "end": len(self._known),
@@ -132,23 +108,10 @@ class SearchTraversal:
         }
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every document that stayed in the service has certainly been read."""
-        return self.reached_end and not self.problems and self.first.until is None
-
-    @property
-    def list_url(self) -> str:
-        """The address of the collection."""
-        return without_query(self.first.url)
-
-    @property
-    def expected_pages(self) -> int | None:
-        """About how many answers will be read in all; None if that is not known."""
-        if self.overlap is not None or self._found is None:
-            return self.options.max_pages
-        left = max(0, self._found - len(self._known))
-        pages = self.pages + -(-left // self.query.hits)
-        return min(pages, self.options.max_pages or pages)
+    def _pages_left(self) -> int | None:
+        if self._found is None:
+            return None
+        return math.ceil(max(0, self._found - len(self._known)) / self.query.hits)
 
     @property
     def _is_all_read(self) -> bool:
@@ -177,7 +140,7 @@ class SearchTraversal:
             self._ask(self.first)
 
     def _end(self) -> None:
-        self.reached_end, self.url = True, None
+        super()._end()
         if self.overlap is None and not self._is_all_read:
             read = f"of which {len(self._known)} were read"
             self.problems.append(f"the service has {self._found} documents, {read}: they moved meanwhile")

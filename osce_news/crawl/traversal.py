@@ -14,13 +14,14 @@ withdrawn, because the own pages of missing items are requested first (storage/m
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from osce_news.crawl.list_rules import Steps, Window, continues
+from osce_news.crawl.list_rules import Pagers, Steps, Window, continues
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.overlapping_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError
-from osce_news.crawl.pagers import Pagers
 from osce_news.crawl.plain_pages import PlainPages
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
@@ -29,11 +30,90 @@ MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 
 
-class Traversal:
-    """Reads the list from the top to its end, or until nothing is new.
+class BaseTraversal(ABC):
+    """Chooses the next page until the end of a list, or until the options or pages without news end it.
 
     `url` is the address to read next, None at the end. Call `read` with each page, or `skip` if it could not
     be read. `problems` lists the parts that may not have been read completely.
+    """
+
+    def __init__(self, url: str, options: CrawlOptions, overlap: int | None) -> None:
+        """Begin at `url`; end after `overlap` pages in a row without news."""
+        self.options, self.overlap = options, overlap
+        self.url: str | None = url
+        self.pages = 0  # read so far
+        self.problems: list[str] = []
+        self.reached_end = False  # whether the end of the list was reached
+        self._base, self._is_newest_first = url, True
+        self._is_resumable = overlap is None and not options.is_limited
+        self._joined = self._without_news = self._failures = 0
+
+    @abstractmethod
+    def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
+        """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
+
+    def read(self, page: PageFacts) -> None:
+        """Add a page that was read, and choose the next."""
+        self.pages += 1
+        self._failures = 0
+        self._continue(page)
+        self._joined += self.is_joined
+        if self.is_joined and page.has_news is not None:
+            self._without_news = 0 if page.has_news else self._without_news + 1
+        no_news = self.overlap is not None and self._without_news >= self.overlap
+        since = self.options.since if self._is_newest_first else None
+        past = since is not None and page.is_before(since)
+        if no_news or past or self.pages == self.options.max_pages:
+            self.url = None  # before the end of the list
+        elif self.url is not None and self.pages >= MAX_PAGES:
+            self.problems.append(f"no end of the list after {self.pages} pages")
+            self.url = None
+
+    @abstractmethod
+    def _continue(self, page: PageFacts) -> None:
+        """Add a page, and choose the next as if nothing ended the traversal early."""
+
+    @abstractmethod
+    def skip(self, reason: str, *, is_gone: bool = False) -> None:
+        """Skip a page that can't be read, or that `is_gone` according to the server; end after several."""
+
+    @abstractmethod
+    def save(self) -> dict[str, Any] | None:
+        """Return the position at which a later traversal can resume, for JSON; None if there is none."""
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the last page continues those before it, up to pages that could not be read."""
+        return True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the list was read from its top to its end, as far as the pages show."""
+        return self.reached_end and not self.problems
+
+    @property
+    def list_url(self) -> str:
+        """The address of the list without its query, as the site spells it."""
+        return without_query(self._base)
+
+    @property
+    def expected_pages(self) -> int | None:
+        """About how many pages will be read in all; None if that is not known."""
+        left = self._pages_left if self.overlap is None else None
+        pages = None if left is None else self.pages + left
+        return min(filter(None, (pages, self.options.max_pages)), default=None)
+
+    @property
+    @abstractmethod
+    def _pages_left(self) -> int | None:
+        """About how many pages the rest of the list has; None if that is not known."""
+
+    def _end(self) -> None:
+        self.reached_end, self.url = True, None
+
+
+class Traversal(BaseTraversal):
+    """Reads the list from the top to its end, or until nothing is new.
 
     >>> traversal = Traversal(CrawlOptions.parse(start_url="https://www.osce.org/press-releases"))
     >>> keys = [str(number) for number in range(50)]
@@ -44,19 +124,15 @@ class Traversal:
 
     def __init__(self, options: CrawlOptions, *, overlap: int | None = None) -> None:
         """Begin at the top; end after `overlap` pages in a row without news."""
-        self.options, self.overlap = options, overlap
-        self.url: str | None = options.start_url
-        self.pages = 0  # read so far
-        self.problems: list[str] = []
-        self.reached_end = False  # whether the end of the list was reached
-        self._base, self._from_top = options.start_url, not page_number(options.start_url)
-        self._is_resumable = overlap is None and self._from_top and not options.is_limited
+        super().__init__(options.start_url, options, overlap)
+        self._is_newest_first = newest_first(options.start_url)
+        self._from_top = not page_number(options.start_url)
+        self._is_resumable &= self._from_top
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
         self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
         self._pagers = Pagers(options.start_url)
         self._overlapping = OverlappingPages(self._pagers, self.problems)
-        self._joined = self._without_news = self._failures = 0
         self._saved: dict[str, Any] | None = None
         self._steps = self._read_list()
         next(self._steps)  # the first page, which has been chosen
@@ -74,24 +150,18 @@ class Traversal:
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
-        self.pages += 1
-        self._failures, self._overlapping.is_joined = 0, True
+        super().read(page)
+        self._compare_length()
+
+    def _continue(self, page: PageFacts) -> None:
+        self._overlapping.is_joined = True
         if self.pages == 1:
             self._base = page.url
         size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
         self._pagers.read(page, size)
         self._step(page)
         if self.is_joined:
-            self._joined += 1
             self._overlapping.before = page.keys
-        if self.is_joined and page.has_news is not None:
-            self._without_news = 0 if page.has_news else self._without_news + 1
-        self._compare_length()
-        no_news = self.overlap is not None and self._without_news >= self.overlap
-        since = self.options.since if newest_first(self.options.start_url) else None
-        past = since is not None and page.is_before(since)
-        if no_news or past or self.pages == self.options.max_pages:
-            self.url = None  # before the end of the list
 
     def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached.
@@ -136,23 +206,14 @@ class Traversal:
     @property
     def is_whole(self) -> bool:
         """Whether the list was read from its top to its end, as far as the pages show."""
-        return self._from_top and self.reached_end and not self.problems
+        return self._from_top and super().is_whole
 
     @property
-    def list_url(self) -> str:
-        """The address of the list without its query, as the site spells it."""
-        return without_query(self._base)
-
-    @property
-    def expected_pages(self) -> int | None:
-        """About how many pages will be read in all; None if that is not known."""
-        results = self._pagers.results
-        if self.overlap is not None or results is None:
-            return self.options.max_pages
+    def _pages_left(self) -> int | None:
+        if (results := self._pagers.results) is None:
+            return None
         gain = self._rows if self.is_plain else self._rows * NEW_SHARE
-        left = max(0, results - self._end_of_results)
-        pages = self.pages + -(-left // max(1, int(gain)))
-        return min(pages, self.options.max_pages or pages)
+        return math.ceil(max(0, results - self._end_of_results) / max(1, gain))
 
     @property
     def is_plain(self) -> bool:
@@ -172,9 +233,6 @@ class Traversal:
         if isinstance(request, Window):
             request = with_page(self._base, request.page, request.rows)
         self.url = request
-        if self.pages >= MAX_PAGES:
-            self.problems.append(f"no end of the list after {self.pages} pages")
-            self.url = None
 
     def _compare_length(self) -> None:
         """Add a problem if the whole list was read, and the pages say that it is longer."""
@@ -186,9 +244,6 @@ class Traversal:
                 f"{self._base} shows {read} results and says that there are more, at least "
                 f"{self._pagers.least_length}, but links no page with them"
             )
-
-    def _end(self) -> None:
-        self.reached_end, self.url = True, None
 
     def _read_list(self) -> Steps[None]:
         """Read the first page, and then the others: overlapping ones, unless the site ignores the size."""
