@@ -31,10 +31,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network: check the address and the connection"),
     (DownloadConnectionRefusedError, "the connection was refused"),
     (DownloadTimeoutError, "no answer within {timeout:g} s"),
-    (
-        DownloadCancelledError,
-        f"more than {settings.DOWNLOAD_MAXSIZE // 1024**2} MiB, too much for a page",
-    ),
+    (DownloadCancelledError, "too large for a page: larger than the setting DOWNLOAD_MAXSIZE allows"),
     (HeadTooLargeError, f"headers of more than {MAX_HEAD_BYTES // 1024} KiB"),
     (ResponseDataLossError, "the response is truncated"),
     (ConnectionClosed, "the connection was closed before there was an answer"),

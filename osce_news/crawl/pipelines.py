@@ -29,14 +29,15 @@ MAX_SILENCE_S = 600.0  # without a record; pipelines may be slow
 class NormalizePipeline:
     """Sets the normalised fields of a record: identity, dates, offices, topics, type, language, dateline.
 
-    Records that can't be stored, for example one without a title, are dropped. Articles pass unchanged.
+    Records that can't be stored, for example one without a title, are dropped. Articles, and items of other
+    spiders, have no `url_raw` and pass unchanged.
     """
 
     def process_item(self, item: Any) -> Any:
         """Return the record with its normalised fields; raises DropItem if it can't be stored."""
-        if isinstance(item, ArticleItem):
+        record = ItemAdapter(item) if ItemAdapter.is_item(item) else {}
+        if "url_raw" not in record:
             return item
-        record = ItemAdapter(item)
         for name, value in normalized_values(record).items():
             record[name] = value
         reason = reason_to_quarantine(record["title"], record["offices"], record["topics"])
@@ -181,11 +182,13 @@ class NotExportedError(DropItem):
 
 
 def _as_record(item: object) -> NewsItem:
-    """Return a NewsItem made from an item of any type that itemadapter supports."""
+    """Return a NewsItem made from an item of any type that itemadapter supports; raises OsceNewsError."""
     if isinstance(item, NewsItem):
         return item
     columns = NewsItem.__dataclass_fields__
     values = {name: value for name, value in ItemAdapter(item).items() if name in columns}
+    if not values.get("id"):
+        raise OsceNewsError(f"an item pipeline returned a record without an id: {item!r:.200}")
     for name in ("offices", "topics", "dateline_places"):
         terms = (ItemAdapter(term).asdict() for term in values.get(name) or ())
         values[name] = tuple(Term(**term) for term in terms)

@@ -55,6 +55,16 @@ def test_crawls_drop_and_replays_quarantine_impossible_records(changed: dict[str
     assert quarantined.raw.items() >= changed.items()
 
 
-def test_an_article_passes_as_it_is() -> None:
-    answer = ArticleItem("1", "https://www.osce.org/odihr/1", "2024-08-05T12:00:00Z", "gone")
-    assert NormalizePipeline().process_item(answer) is answer
+@pytest.mark.parametrize(
+    "item",
+    [
+        ArticleItem("1", "https://www.osce.org/odihr/1", "2024-08-05T12:00:00Z", "gone"),
+        {"text": "Of another spider", "author": None},
+        object(),
+    ],
+    ids=["article", "dictionary", "object"],
+)
+def test_what_is_no_record_of_the_list_passes_unchanged(item: Any) -> None:
+    before = repr(item)
+    assert NormalizePipeline().process_item(item) is item
+    assert repr(item) == before

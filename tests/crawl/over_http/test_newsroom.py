@@ -132,9 +132,9 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "cut": (PAGE_TWO, faults.cut(), 4, "partial", 2, "truncated"),
     "wrong checksum": (PAGE_TWO, faults.wrong_checksum(), 4, "partial", 2, "truncated"),
     "cookie wall": (PAGE_TWO, faults.cookie_wall(), 4, "partial", 2, "asks for a cookie"),
-    "too large": (PAGE_TWO, faults.huge(), 4, "partial", 2, "8 MiB"),
+    "too large": (PAGE_TWO, faults.huge(), 4, "partial", 2, "larger than the setting DOWNLOAD_MAXSIZE"),
     "endless headers": (PAGE_TWO, faults.endless_headers(), 4, "partial", 2, "headers of more than 256 KiB"),
-    "bomb": (PAGE_TWO, faults.bomb(), 4, "partial", 2, "8 MiB"),
+    "bomb": (PAGE_TWO, faults.bomb(), 4, "partial", 2, "larger than the setting DOWNLOAD_MAXSIZE"),
     "a PDF": (PAGE_TWO, faults.wrong_type(), 3, "failed", 1, "application/pdf"),
     "another page": (PAGE_TWO, HOME, 3, "failed", 1, "expected results"),
 }

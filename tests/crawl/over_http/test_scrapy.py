@@ -65,6 +65,13 @@ class BrokenPipeline:
         raise ZeroDivisionError("a mistake")
 
 
+class BarePipeline:
+    """Hands on less than a record."""
+
+    def process_item(self, item):
+        return {"title": ItemAdapter(item)["title_raw"]}
+
+
 class BreakPipeline:
     """Fails at the third record, once."""
 
@@ -156,12 +163,22 @@ def test_records_may_be_made_dictionaries_on_their_way(site: Newsroom, tmp_path:
     assert rows(tmp_path / "a.db", "SELECT count(*), sum(title LIKE 'My %') FROM items") == [(50, 50)]
 
 
-def test_a_pipeline_that_fails_costs_the_page_and_ends_the_crawl(site: Newsroom, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pipeline", "said"),
+    [
+        ('"mine.BrokenPipeline": 500', "ZeroDivisionError: a mistake"),
+        *slow(('"mine.BarePipeline": 50', "returned a record without an id: {'title': ")),
+        *slow(('"mine.BarePipeline": 500', "returned a record without an id: {'title': ")),
+    ],
+)
+def test_a_pipeline_that_fails_costs_the_page_and_ends_the_crawl(
+    site: Newsroom, tmp_path: Path, pipeline: str, said: str
+) -> None:
     before = len(site.log)
-    scrapy(site, tmp_path, "-s", 'ITEM_PIPELINES={"mine.BrokenPipeline": 500}', status=1)
+    scrapy(site, tmp_path, "-s", f"ITEM_PIPELINES={{{pipeline}}}", status=1)
     assert len(pages_requested(site, before)) == 1
     ((status, message),) = rows(tmp_path / "a.db", "SELECT status, message FROM runs")
-    assert (status, "ZeroDivisionError: a mistake" in message) == ("failed", True)
+    assert (status, said in message) == ("failed", True)
     assert rows(tmp_path / "a.db", "SELECT count(*) FROM items") == [(0,)]
 
 
