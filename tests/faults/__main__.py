@@ -1,4 +1,4 @@
-"""Prints how many trials of each command held: the table of docs/faults.md."""
+"""Prints how many trials of each command passed: the counts of docs/faults.md."""
 
 from __future__ import annotations
 

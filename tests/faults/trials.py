@@ -1,6 +1,6 @@
 """Commands that write, and what must hold whichever of their writes fails or is their last.
 
-`python -m tests.faults` prints the table of docs/faults.md.
+`python -m tests.faults` prints the counts of docs/faults.md.
 """
 
 from __future__ import annotations
