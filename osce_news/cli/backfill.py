@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from osce_news.archive.web_archives import ARCHIVES
 from osce_news.cli.shared.options import FilePath, Number, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
@@ -34,7 +35,7 @@ _MOST_GAPS = 5  # in the last line
 
 
 @click.command()
-@click.argument("web_archive", metavar="wayback|commoncrawl", type=click.Choice(["wayback", "commoncrawl"]))
+@click.argument("web_archive", metavar="|".join(ARCHIVES), type=click.Choice(list(ARCHIVES)))
 @db_option
 @click.option(
     "--archive",
