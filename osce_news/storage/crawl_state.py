@@ -86,19 +86,21 @@ def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
     return run
 
 
-def has_stored_archive(connection: sqlite3.Connection, archive: str) -> bool:
-    """Whether a run has stored the whole archive; one that failed may have stored a part."""
-    sql = "SELECT 1 FROM runs WHERE archive = ? AND status IN ('complete', 'partial', 'refused')"
-    return connection.execute(sql, [archive]).fetchone() is not None
+def statuses_of_archive(connection: sqlite3.Connection, archive: str) -> set[str]:
+    """Return the statuses of the runs that made or replayed an archive; empty if there is none."""
+    return {row[0] for row in connection.execute("SELECT status FROM runs WHERE archive = ?", [archive])}
 
 
-def pages_of_killed_run(connection: sqlite3.Connection, run: int) -> int | None:
-    """Return how many pages and articles a run stored before it was killed; None for other runs."""
-    sql = f"""
-        SELECT (SELECT sum(pages + articles) FROM runs AS part WHERE part.archive = runs.archive)
-        FROM runs WHERE id = ? AND {_WAS_KILLED}"""
-    row = connection.execute(sql, [run]).fetchone()
-    return row[0] if row else None
+def has_page(connection: sqlite3.Connection, url: str, fetched_at: str) -> bool:
+    """Whether a list page was read at this time."""
+    sql = "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ?"
+    return connection.execute(sql, [url, fetched_at]).fetchone() is not None
+
+
+def has_article(connection: sqlite3.Connection, item_id: str, fetched_at: str) -> bool:
+    """Whether an item's own page was requested at this time or later."""
+    sql = "SELECT 1 FROM articles WHERE item_id = ? AND fetched_at >= ?"
+    return connection.execute(sql, [item_id, fetched_at]).fetchone() is not None
 
 
 def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:

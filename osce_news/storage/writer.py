@@ -113,6 +113,11 @@ class Writer(AbstractContextManager["Writer"]):
             sql = "UPDATE runs SET archive = ? WHERE id = ?"
             self.connection.execute(sql, [name, self.summary.run])
 
+    def forget_position(self) -> None:
+        """Let no later crawl resume this run, because pages above its position are missing."""
+        with self.transaction():
+            self.connection.execute("UPDATE runs SET position = NULL WHERE id = ?", [self.summary.run])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what the block stores, and keep what it counts in `summary`, or nothing of both.

@@ -117,11 +117,15 @@ def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder:
     done = replay(folder, what="older")
     assert (done.status, done.summary["pages"], done.summary["withdrawn"]) == (0, 10, 0), done.errors
     assert done.summary["runs_merged"] == 1
-    assert "recorded runs that are older than the database, or were continued later: 1; " in done.errors
+    assert "recorded runs that are older than the database, or were replayed in part: 1; " in done.errors
     assert rows(folder / "b.db", "SELECT mode FROM runs ORDER BY id DESC LIMIT 1") == [("replay",)]
     assert dict(held).items() <= dict(rows(folder / "b.db", "SELECT id, title FROM items")).items()
     firsts = "SELECT id, first_seen FROM items ORDER BY id"
     assert rows(folder / "b.db", firsts) == rows(folder / "a.db", firsts)
+    before = everything(folder / "b.db")
+    done = replay(folder, what="older")
+    assert (done.status, done.summary["runs_known"], done.summary["runs"]) == (0, 1, [])
+    assert everything(folder / "b.db") == before
 
 
 def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path) -> None:
@@ -157,11 +161,17 @@ def test_a_run_that_was_rolled_is_put_together_and_a_missing_part_is_named(tmp_p
         assert done.summary["pages"] < 10
         (status,) = rows(tmp_path / f"{number}.db", "SELECT status FROM runs")
         assert status == ("interrupted" if place == -1 else "partial",)
+        assert rows(tmp_path / f"{number}.db", "SELECT position FROM runs") == [(None,)]  # not resumed
         files[place].write_bytes(data)
-        if place == -1:
-            assert replay(tmp_path, db=f"{number}.db").summary["runs_merged"] == 1
-            items = "SELECT id, title FROM items ORDER BY id"
-            assert rows(tmp_path / f"{number}.db", items) == rows(tmp_path / "a.db", items)
+        done = replay(tmp_path, db=f"{number}.db")
+        assert place == 0 or done.summary["runs_merged"] == 1  # without its first file, it was no run
+        for table in ("items", "pages"):
+            found = f"SELECT DISTINCT {'id, title' if table == 'items' else 'url, fetched_at'} FROM {table}"
+            assert set(rows(tmp_path / f"{number}.db", found)) == set(rows(tmp_path / "a.db", found))
+        before = everything(tmp_path / f"{number}.db")
+        done = replay(tmp_path, db=f"{number}.db")
+        assert (done.summary["runs_known"], done.summary["runs"]) == (1, [])
+        assert everything(tmp_path / f"{number}.db") == before
 
 
 @pytest.mark.slow
@@ -363,23 +373,44 @@ def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_re
     notes = [one for one in records(path, Report()) if one.url.endswith(":page-stored")]
     path.write_bytes(whole[: notes[4].offset])
     assert replay(tmp_path).summary["pages"] == 4
-    done = replay(tmp_path)
-    assert (done.summary["runs_known"], done.summary["runs_merged"]) == (1, 0)
-    path.write_bytes(whole)
-    done = replay(tmp_path)
-    assert (done.status, done.summary["runs_known"], done.summary["runs_merged"]) == (0, 0, 1)
-    assert "or were continued later: 1; " in done.errors
+    for data, grown in ((None, 0), (whole[: notes[5].offset], 1), (None, 0), (whole, 1), (None, 0)):
+        if data is not None:
+            path.write_bytes(data)
+        done = replay(tmp_path)
+        assert (done.status, done.summary["runs_merged"], done.summary["runs_known"]) == (0, grown, 1 - grown)
+        assert ("or were replayed in part: 1; " in done.errors) == bool(grown)
     made = rows(tmp_path / "a.db", "SELECT id FROM items WHERE first_run = (SELECT max(id) FROM runs)")
     assert set(made) <= set(rows(tmp_path / "b.db", "SELECT id FROM items"))
 
 
+def damage(path: Path, number: int) -> None:
+    """Damage the response with this number."""
+    data = bytearray(path.read_bytes())
+    places = [one.offset for one in records(path, Report()) if one.kind == "response"]
+    place = places[number] + 200
+    data[place : place + 40] = bytes(40)
+    path.write_bytes(data)
+
+
+def test_a_run_that_continued_one_with_missing_pages_is_not_taken_for_whole(tmp_path: Path) -> None:
+    archive = ("--archive", str(tmp_path / "archive"))
+    with newsroom() as server:
+        killed(server, tmp_path / "a.db", 6, *archive)
+        done = crawl(server, tmp_path)
+        assert (done.status, done.summary["continues"]) == (0, 1)
+    damage(warcs(tmp_path)[0], 3)
+    done = replay(tmp_path)
+    assert done.status == 4
+    assert "not all of which was replayed: its pages are missing, and nothing is marked" in done.errors
+    assert rows(tmp_path / "b.db", "SELECT status, position FROM runs") == [
+        ("interrupted", None),
+        ("partial", None),
+    ]
+
+
 def test_a_record_that_is_damaged_is_named_and_the_others_are_replayed(folder: Path) -> None:
     first, *_ = warcs(folder)
-    data = bytearray(first.read_bytes())
-    places = [one.offset for one in records(first, Report()) if one.kind == "response"]
-    place = places[4] + 200
-    data[place : place + 40] = bytes(40)
-    first.write_bytes(data)
+    damage(first, 4)
     done = replay(folder, what=f"archive/{first.name}")
     assert (done.status, done.summary["status"]) == (4, "partial")
     assert done.summary["passed_over"]["unreadable"] == 1

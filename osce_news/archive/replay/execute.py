@@ -7,19 +7,20 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
-from osce_news.archive.replay.recorded import RecordedRun, killed_runs
-from osce_news.archive.replay.single_pages import SinglePages
+from osce_news.archive.replay.recorded import RecordedRun, killed_runs, steps
+from osce_news.archive.replay.single_pages import SinglePages, is_lacking
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.web_archives import ARCHIVES
 from osce_news.errors import OsceNewsError, PartialError
-from osce_news.events import PageStored, RunFinished
+from osce_news.events import PageStored
 from osce_news.storage import Summary, Writer, crawl_state
 from osce_news.urls import LISTING_URL
 
@@ -66,21 +67,33 @@ def replay_plan(
             lost = "{} is missing: the pages of its run are merged without its history"
             faults = [PartialError(lost.format(name)) for name in plan.missing]
             if plan.pages or plan.warcs:
-                SinglePages(plan, hosts, source, writer, outcome, faults=faults).store(on_page)
+                SinglePages(plan, hosts, source, writer, outcome, of_runs=unrepeated, faults=faults).store(
+                    on_page
+                )
+
+        def lacks(run: ArchivedRun) -> bool:
+            """Whether the database lacks a page that a run stored and that its archive holds."""
+            stored = (
+                step
+                for step in steps(source.contents(run.files, Report(), hosts))
+                if isinstance(step[1], PageStored)
+            )
+            kept = islice(stored, killed[run.name].pages if run.name in killed else None)
+            return any(capture and is_lacking(capture, writer.connection) for capture, _ in kept)
 
         for run in plan.runs:
-            known = crawl_state.run_of_archive(writer.connection, run.name)
-            if known is not None and not _has_grown(run, known, source, writer):
-                outcome.known.append(run.name)
-            elif known is None and _can_be_repeated(run, writer):
+            statuses = crawl_state.statuses_of_archive(writer.connection, run.name)
+            if not statuses and _can_be_repeated(run, writer):
                 # First, because the run may hold articles of items that only these list.
                 merge(ReplayPlan(warcs=unrepeated))
                 unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     RecordedRun(run, writer, source, outcome, killed.get(run.name)).repeat(on_page)
-            else:
+            elif statuses != {"complete"} and lacks(run):
                 outcome.merged.append(run.name)
                 unrepeated += run.files
+            else:
+                outcome.known.append(run.name)
         merge(replace(plan, warcs=[*plan.warcs, *unrepeated]))
         for reason in plan.left_out:
             outcome.fail(PartialError(f"{reason}; not read"))
@@ -106,7 +119,12 @@ def store_backfill(
         outcome = Outcome(Summary(0, "backfill", database=str(db)))
         everything = sorted(folder.glob("osce-news-*.warc.gz"))  # a page may be the same in another file
         source, archives = WarcFiles(everything), _backfills(everything)
-        left = [name for name in archives if not crawl_state.has_stored_archive(writer.connection, name)]
+        whole = {"complete", "partial", "refused"}  # one that failed may have stored a part
+        left = [
+            name
+            for name in archives
+            if whole.isdisjoint(crawl_state.statuses_of_archive(writer.connection, name))
+        ]
         for name in left or [""]:  # without any, the run says that there was nothing to store
             plan = ReplayPlan(warcs=archives.get(name, []))
             pages = SinglePages(plan, hosts, source, writer, outcome, "backfill", name or None)
@@ -146,19 +164,3 @@ def _can_be_repeated(run: ArchivedRun, writer: Writer) -> bool:
     before = crawl_state.archived_runs(writer.connection).last
     in_line = run.begins.after is not None and before == run.begins.after
     return in_line or not crawl_state.has_read_after(writer.connection, run.begins.started)
-
-
-def _has_grown(run: ArchivedRun, known: int, source: WarcFiles, writer: Writer) -> bool:
-    """Whether an archive without an end now has more than the database: it was replayed while it grew.
-
-    One page more does not count: a kill between a page's event and its storing leaves it.
-    """
-    stored = crawl_state.pages_of_killed_run(writer.connection, known)
-    if stored is None:
-        return False
-    pages = 0
-    for content in source.contents(run.files, Report()):
-        pages += isinstance(content, PageStored)
-        if isinstance(content, RunFinished) or pages > stored + 1:
-            return True
-    return False

@@ -25,7 +25,7 @@ class Outcome:
     report: Report = field(default_factory=Report)
     runs: list[int] = field(default_factory=list)  # the numbers of the runs that were made
     known: list[str] = field(default_factory=list)  # recorded runs that the database held already
-    merged: list[str] = field(default_factory=list)  # those older than the database, or continued later
+    merged: list[str] = field(default_factory=list)  # those of which it lacked pages, and older ones
     empty: list[str] = field(default_factory=list)  # those that ended early and stored no page, and why
     other_pages: int = 0  # captures that are neither a list page nor an article, or not a page at all
     unknown_items: int = 0  # other numbered pages, which no list shows and which are not news items
@@ -77,8 +77,10 @@ class Outcome:
         """Return messages for the user besides the errors, one per line."""
         counts = {
             "recorded runs that are already in the database: {:,}": len(self.known),
-            "recorded runs that are older than the database, or were continued later: {:,}; their pages are "
-            "merged without their history; to get all of it, replay into a new file": len(self.merged),
+            "recorded runs that are older than the database, or were replayed in part: {:,}; the pages that "
+            "it lacked are merged without their history; to get all of it, replay into a new file": len(
+                self.merged
+            ),
             f"recorded runs that stored no page: {{:,}}; the first: {''.join(self.empty[:1])}": len(
                 self.empty
             ),

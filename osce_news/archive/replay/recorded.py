@@ -103,7 +103,7 @@ class RecordedRun:
         """Begin the run; raises StorageError. `killed` is known if it was killed and another run followed."""
         self._archived, self._writer, self._source, self._killed = archived, writer, source, killed
         self._outcome = outcome
-        self._errors: list[OsceNewsError] = []  # about what is missing, or not understood
+        self._errors: list[OsceNewsError] = []  # about pages of the run that are missing, or not understood
         self._end: RunFinished | None = None
         self._pages = self._file_count = 0
         self._last_page_at = archived.begins.started
@@ -111,12 +111,17 @@ class RecordedRun:
 
     def repeat(self, on_page: ProgressCallback) -> None:
         """Store what the run stored, end it as it ended, and add it to the outcome; raises StorageError."""
-        contents = self._source.contents(self._archived.files, self._outcome.report)
+        report = self._outcome.report
+        unreadable = report.skipped["unreadable"]
+        contents = self._source.contents(self._archived.files, report)
         for capture, event in steps(contents):
             self._apply(capture, event)
             on_page(self._run.summary, None)
         self._look_for_gaps()
         end = self._end
+        # Without an end, the number of pages is not known: an unreadable record may have been that of a page.
+        if self._errors or (end is None and report.skipped["unreadable"] > unreadable):
+            self._writer.forget_position()
         if end is None:
             self._writer.abandon()
         else:
@@ -176,16 +181,17 @@ class RecordedRun:
         if begins.continues is None or begins.position is None:
             return None
         former = crawl_state.run_of_archive(connection, begins.continues_archive or "")
-        if former is None:
+        resumed = crawl_state.resumed_run(connection, former, begins.position) if former else None
+        if resumed is None or len(resumed.listed) < begins.position["pages"]:
             name = begins.continues_archive or "which was not recorded"
+            which = "which is in none of the files" if resumed is None else "not all of which was replayed"
             self._errors.append(
                 PartialError(
-                    f"{self._archived.name} continues run {begins.continues} ({name}), which is in none of "
-                    "the files: its pages are missing, and nothing is marked as withdrawn"
+                    f"{self._archived.name} continues run {begins.continues} ({name}), {which}: its pages "
+                    "are missing, and nothing is marked as withdrawn"
                 )
             )
-            return None
-        return crawl_state.resumed_run(connection, former, begins.position)
+        return resumed
 
     def _try_to_store(self, capture: Capture | None, event: PageStored | None) -> None:
         """Store a page, or note why it can't be; raises StorageError."""
@@ -197,7 +203,10 @@ class RecordedRun:
             if capture is not None:
                 page = "" if str(error).startswith(capture.url) else f"{capture.url}: "
                 error.args = (f"{page}{error} (in {capture.path}, byte {capture.offset})",)
-            self._errors.append(error)
+            if event is None:  # the run did not understand it either
+                self._outcome.fail(error)
+            else:
+                self._errors.append(error)
 
     def _store(self, capture: Capture | None, event: PageStored | None) -> None:
         if event is not None and event.kind == ARTICLE:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from osce_news import checks
@@ -24,7 +26,7 @@ from osce_news.errors import (
     command_line,
 )
 from osce_news.normalize import item_id
-from osce_news.storage import Writer
+from osce_news.storage import Writer, crawl_state
 from osce_news.urls import LISTING_URL, is_search_answer
 
 
@@ -39,6 +41,7 @@ class SinglePages:
     outcome: Outcome
     mode: str = "replay"  # of the run
     archive: str | None = None  # the name of the files, if they are the archive of the run
+    of_runs: Collection[Path] = ()  # files of recorded runs: the pages that the database holds are left out
     faults: Sequence[OsceNewsError] = ()  # what went wrong before
     cost: Mapping[str, Any] = field(default_factory=dict)  # of getting the pages, by the names of Summary
 
@@ -99,8 +102,11 @@ class SinglePages:
         return sorted(places) if all_seekable and times != sorted(times) else None
 
     def _captures(self, report: Report) -> Iterator[Capture]:
-        contents = self.source.contents(self.plan.warcs, report, self.hosts)
-        return (content for content in contents if isinstance(content, Capture))
+        for content in self.source.contents(self.plan.warcs, report, self.hosts):
+            if isinstance(content, Capture) and (
+                content.path not in self.of_runs or is_lacking(content, self.writer.connection)
+            ):
+                yield content
 
     def _pages(
         self, wanted: str, places: list[tuple[str, int, int, str]] | None
@@ -166,6 +172,14 @@ class SinglePages:
         if self.mode == "backfill":  # a capture says nothing about the site as it is now
             error = PartialError(str(error))
         self.outcome.fail(error)
+
+
+def is_lacking(capture: Capture, connection: sqlite3.Connection) -> bool:
+    """Whether a capture is a list page or an article that the database does not hold."""
+    kind = _kind(capture)
+    if kind == ARTICLE:
+        return not crawl_state.has_article(connection, item_id(capture.url), capture.fetched_at)
+    return kind == LISTING and not crawl_state.has_page(connection, capture.url, capture.fetched_at)
 
 
 def _kind(capture: Capture) -> str | None:
