@@ -168,6 +168,7 @@ class Pagers:
     def __init__(self, start_url: str) -> None:
         self._start_url = start_url
         self.has_links = False  # whether any page linked to a later one
+        self.is_linked = False  # whether the last page did
         self.last_page, self.last_link = 0, ""
         self.size = 0  # of the page that named the last page
         self.least_length = 0  # the smallest that a page gave, because the list may become shorter
@@ -176,7 +177,8 @@ class Pagers:
         """Add what a page says, which shows `size` results of the list."""
         if page.pager is None:
             return
-        self.has_links |= page.pager.next is not None or self.has_later(page)
+        self.is_linked = page.pager.next is not None or self.has_later(page)
+        self.has_links |= self.is_linked
         if page.least_length:
             self.least_length = min(page.least_length, self.least_length or page.least_length)
         link = page.pager.last or ""
@@ -217,7 +219,8 @@ def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     - It does if the page links to a later one. A page that has not changed (304) is full, and its links are
       not known.
     - It does if other pages named a last page far below: this one has lost its links.
-    - It does not if other pages had links, and the page does not say that there are more results.
+    - It does not if other pages had links, and the page does not say that there are more results. If no page
+      named the last one, a full page may have lost its link.
     """
     if page.pager is None or page.pager.next is not None or pagers.has_later(page):
         return True
@@ -225,6 +228,8 @@ def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     is_full = len(page.keys) >= window.rows
     if pagers.last_page and end + (0 if is_full else MAX_SHRINK) <= pagers.last_page * pagers.size:
         return True
+    if is_full and not pagers.last_page:
+        return None
     return False if pagers.has_links and page.least_length <= end else None
 
 

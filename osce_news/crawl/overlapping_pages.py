@@ -39,7 +39,7 @@ class OverlappingPages:
         self.before: Sequence[str] = ()
         self.is_joined = True
         self._pagers, self._problems = pagers, problems
-        self._rows = 0  # the most results on a page
+        self._rows = self._first_rows = 0  # the most results on a page, and on the first one
         self._takes_size: bool | None = None
         self._sizes: list[tuple[int, set[int]]] = []  # as in `takes_size`
 
@@ -61,7 +61,7 @@ class OverlappingPages:
         With `looks_at_top`, the top is read again if the list has become longer. Raises OwnPageSizeError if
         the site ignores the page size.
         """
-        self._rows = window.rows
+        self._rows = self._first_rows = window.rows
         repeated, number = 0, -1  # pages in a row that show nothing new; the number of the page before
         while True:
             if page is None:  # it could not be read
@@ -133,7 +133,9 @@ class OverlappingPages:
             page = yield window
             if page is None:
                 return window, None
-            self._note_size(page, window)
+            if self._note_size(page, window):
+                self.is_joined = False
+                return (yield from self._read_next(is_after_gap=is_after_gap))
             if back and not self._takes_size and self.results.end_after(window.start, page.keys) == end:
                 raise OwnPageSizeError(first or page)
             if is_apart or window.start == 0 or self.results.begins(self.list_keys(page)):
@@ -142,8 +144,11 @@ class OverlappingPages:
         self._problems.append(f"the list moved while it was read, near result {end}")
         return window, page
 
-    def _note_size(self, page: PageFacts, window: Window) -> None:
-        """Raise OwnPageSizeError if a page shows that the site ignores the page size."""
+    def _note_size(self, page: PageFacts, window: Window) -> bool:
+        """Raise OwnPageSizeError if a page shows that the site ignores the page size.
+
+        Return whether the largest page is smaller than the first one, which had a result above the list.
+        """
         more = continues(page, window, self._pagers)
         is_last = more is False or (more is None and len(page.keys) < window.rows)
         if not self._takes_size and window.start and not is_last:
@@ -151,6 +156,11 @@ class OverlappingPages:
             self._takes_size = takes_size(self._sizes, self._rows)
             if self._takes_size is False:
                 raise OwnPageSizeError(page)
+        has_less = bool(self._takes_size) and not is_last and len(self.list_keys(page)) == window.rows - 1
+        if not has_less or not window.rows == self._rows == self._first_rows:
+            return False
+        self._rows -= 1
+        return True
 
     def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results that are part of the list; pinned ones, for example, are not."""

@@ -166,9 +166,9 @@ class Traversal(BaseTraversal):
     def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached.
 
-        A page that `is_gone` counts as one without results if the list has no links: it is beyond the end.
+        A page that `is_gone` counts as one without results if no link led to it: it is beyond the end.
         """
-        if is_gone and self.pages and not self._pagers.has_links:
+        if is_gone and self.pages and not self._pagers.is_linked:
             self._step(PageFacts(self.url or "", [], pager=PagerLinks(None, None)))
             self._compare_length()
             return

@@ -29,6 +29,7 @@ class MovingList:
     largest: int = 50  # the most results that a page has
     fixed: int | None = None  # the size of every page, whatever is asked for
     pager: bool = True
+    names_last: bool = True  # whether the pager also links to the last page
     pinned: int = 0  # items above the list, on the first page
     pinned_on_each: bool = False
     beyond_end: Literal["empty", "last", "gone"] = "empty"  # the page that is shown there
@@ -73,7 +74,8 @@ class MovingList:
             shown = [*(f"pin{number}:x" for number in range(self.pinned)), *shown]
         links = PagerLinks(None, None)
         if self.pager and page < last:
-            links = PagerLinks(f"{LISTING}?page={page + 1}&rows={rows}", f"{LISTING}?page={last}&rows={rows}")
+            following, farthest = (f"{LISTING}?page={number}&rows={rows}" for number in (page + 1, last))
+            links = PagerLinks(following, farthest if self.names_last else None)
         return PageFacts(url, number_copies(shown), pager=links)
 
 

@@ -57,12 +57,31 @@ def without_pager(site: MovingList, page: int, first: Traversal, results: int | 
     return read_list(site, change, first)
 
 
+@pytest.mark.parametrize("names_last", [True, False])
 @pytest.mark.parametrize("page", [0, 1, 5, 7])
-def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int) -> None:
-    site = MovingList().grow(400)
+def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int, names_last: bool) -> None:
+    site = MovingList(names_last=names_last).grow(400)
     done = without_pager(site, page, new_traversal())
     assert done.is_whole
     assert done.pages <= 11
+
+
+@pytest.mark.parametrize("fixed", [10, 25, 100])
+def test_nor_does_a_page_of_an_own_size_in_a_list_whose_pager_names_only_the_next(fixed: int) -> None:
+    site = MovingList(fixed=fixed, names_last=False).grow(1000)
+    done = without_pager(site, 5, new_traversal())
+    assert done.is_whole
+    assert done.pages == 1000 // fixed + 1  # the page after the last one, which is full
+
+
+@pytest.mark.parametrize("pinned_on_each", [True, False])
+@pytest.mark.parametrize("largest", [25, 30])
+def test_a_result_above_the_list_is_not_part_of_the_largest_page(largest: int, pinned_on_each: bool) -> None:
+    site = MovingList(largest=largest, pinned=1, pinned_on_each=pinned_on_each).grow(1000)
+    done = read_list(site)
+    assert done.is_whole
+    assert not done.is_plain
+    assert done.pages <= 1.5 * 1000 / largest
 
 
 @pytest.mark.parametrize("has_pager", [True, False])

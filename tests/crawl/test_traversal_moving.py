@@ -92,6 +92,7 @@ def test_no_list_of_any_pages_ends_whole_too_early_while_items_are_added() -> No
             largest=rng.choice((50, rng.randint(12, 49))),
             fixed=rng.choice((None, rng.randint(5, 100))),
             pager=rng.random() < 0.5,
+            names_last=rng.random() < 0.5,
             pinned=rng.choice((0, 1, 3)),
             pinned_on_each=rng.random() < 0.5,
             beyond_end=rng.choice(("empty", "last", "gone")),
