@@ -23,7 +23,7 @@ from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 
 NEXT_DAY, DAY_BEFORE = "2024-08-06T12:00:00Z", "2024-08-04T12:00:00Z"
-MEMORIAL, NAMESAKE = TEN[0], TEN[8]
+MEMORIAL = TEN[0]
 MODES = ["full", "incremental", "replay"]
 READABLE = sorted(
     folder.name for folder in FIXTURES.iterdir() if '"error"' not in (folder / "expected.json").read_text()

@@ -8,7 +8,6 @@ import pytest
 
 from tests.crawl.over_http.crawling import asked, crawl, nodes, pages_asked, pages_of, rows, stored
 from tests.newsroom import Newsroom, faults
-from tests.newsroom.site import BeyondEnd
 
 
 def test_a_full_crawl_finds_what_was_back_dated_and_what_is_gone(newsroom: Newsroom, db: Path) -> None:
@@ -65,18 +64,4 @@ def test_results_that_a_page_hides_for_a_while_are_not_withdrawn(newsroom: Newsr
     done = crawl(newsroom, db, "--full")
     assert done.status in (0, 4), done.errors
     assert done.summary["withdrawn"] == 0
-    assert stored(db) == nodes(newsroom)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("beyond_end", ["empty", "last", "404"])
-def test_a_shrinking_list_is_not_taken_for_another(
-    newsroom: Newsroom, db: Path, beyond_end: BeyondEnd
-) -> None:
-    """Its end is removed before the last pages are asked for, which are then not there."""
-    newsroom.beyond_end = beyond_end
-    newsroom.at_request(9, lambda n: [n.remove(story.node) for story in n.stories[50:]])
-    assert crawl(newsroom, db).status in (0, 4)
-    assert stored(db) >= nodes(newsroom)
-    assert crawl(newsroom, db, "--full", "--restart").status == 0
     assert stored(db) == nodes(newsroom)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -126,26 +125,3 @@ def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom,
     newsroom.log.clear()
     crawl(newsroom, db)
     assert pages_asked(newsroom) == 2  # all is settled now
-
-
-Move = Callable[[Newsroom], object]
-MOVES: dict[str, Move] = {
-    "a page of items was removed": lambda n: [n.remove(story.node) for story in n.stories[:ROWS]],
-    "an item went to the top": lambda n: n.redate(n.stories[17].node, n.stories[0].published),
-    "a day got another order": lambda n: [n.reorder(story.published) for story in n.stories[:30]],
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", MOVES)
-def test_what_moves_meanwhile_is_not_lost(newsroom: Newsroom, db: Path, name: str) -> None:
-    """Between its second page and its third; what comes on top meanwhile is found by the next crawl."""
-    crawl(newsroom, db)
-    newsroom.publish(*make_newer(newsroom.stories, 24))
-    published = nodes(newsroom)
-    newsroom.at_request(3, MOVES[name])
-    done = crawl(newsroom, db)
-    assert done.status == 0, done.errors
-    assert stored(db) >= published & nodes(newsroom)
-    crawl(newsroom, db)
-    assert stored(db) >= nodes(newsroom)

@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 
-from tests.helpers import ROOT, Result, command, environment, run, slow
+from tests.crawl.over_http.crawling import until
+from tests.helpers import ROOT, Result, run, slow
 from tests.newsroom import Newsroom, Reply, faults, make_stories
+from tests.processes import Command
 
 PAGES = [f"/press-releases?page={number}" for number in range(6)]
 
@@ -253,20 +255,12 @@ WAITS: dict[str, Callable[[Newsroom], object]] = {
 def test_a_crawl_that_waits_is_interrupted_at_once(newsroom: Newsroom, tmp_path: Path, name: str) -> None:
     WAITS[name](newsroom)
     requests = 3 if name == "a back-off" else 1
-    process = subprocess.Popen(
-        command(*crawl_arguments(newsroom)),
-        cwd=tmp_path,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    deadline = time.monotonic() + 60
-    while len(newsroom.log) < requests and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.4)
-    process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors.decode()
+    with Command(crawl_arguments(newsroom), tmp_path) as crawl:
+        until(lambda: len(newsroom.log) == requests)
+        time.sleep(0.4)
+        crawl.send(signal.SIGINT)
+        began = time.monotonic()
+        done = crawl.wait()
+    assert done.status == 130, done.errors
     assert time.monotonic() - began < 20  # of the 30 s
     assert len(newsroom.log) == requests

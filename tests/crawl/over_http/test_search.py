@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 import signal
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from osce_news.search_query import COLLECTION
+from tests.archive.replaying import assert_same, replay
 from tests.crawl.over_http.crawling import OWN_PAGES, ROBOTS, content, rows, until
 from tests.newsroom import Newsroom, Reply, faults
 from tests.newsroom.site import HTML
@@ -137,25 +136,13 @@ def _assert_nowhere(key: str, folder: Path, done: Ended) -> None:
 
 def test_the_archive_of_a_crawl_gives_the_same_database(service: Typesense, tmp_path: Path) -> None:
     service.put(document(number) for number in range(600))
-    crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"))
+    crawl(service, tmp_path / "a.db", "--archive", str(tmp_path / "archive"))
     service.put([document(1, title="Another title"), document(3, full_text="Another text.")])
-    crawl(service, tmp_path / "osce-news.db", "--archive", str(tmp_path / "archive"))
-    with Command(
-        ["replay", str(tmp_path / "archive"), "--db", str(tmp_path / "again.db")], tmp_path
-    ) as replay:
-        done = replay.wait()
+    crawl(service, tmp_path / "a.db", "--archive", str(tmp_path / "archive"))
+    done = replay(tmp_path)
     assert done.status == 0, done.errors
-    dumps = [_everything(tmp_path / name) for name in ("osce-news.db", "again.db")]
-    assert dumps[0] == dumps[1]
-    assert rows(tmp_path / "again.db", "SELECT text FROM newsroom WHERE id = '100003'") == [
-        ("Another text.",)
-    ]
-
-
-def _everything(db: Path) -> list[str]:
-    with closing(sqlite3.connect(db)) as connection:
-        connection.execute("UPDATE runs SET seconds = NULL, process = NULL")
-        return [line for line in connection.iterdump() if not re.search("sqlite_(stat|migrations)", line)]
+    assert_same(tmp_path)
+    assert rows(tmp_path / "b.db", "SELECT text FROM newsroom WHERE id = '100003'") == [("Another text.",)]
 
 
 @pytest.mark.parametrize(

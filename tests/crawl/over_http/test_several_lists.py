@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.archive.replaying import assert_same, replay
 from tests.crawl.over_http.crawling import OWN_PAGES, ROBOTS, at, nodes, rows, stored
 from tests.newsroom import Newsroom, faults, make_stories
 from tests.processes import Command, Ended
@@ -146,17 +147,9 @@ def test_a_replay_is_the_same(newsrooms: tuple[Newsroom, Newsroom], lists: list[
         newsrooms[0].remove(node)
     crawl(db, lists[:1], "--archive", str(archive))
     crawl(db, lists, "--full", "--archive", str(archive))
-    with Command(["replay", str(archive), "--db", str(tmp_path / "b.db"), "--json"], tmp_path) as command:
-        replayed = command.wait(60)
+    replayed = replay(tmp_path)
     assert replayed.status == 0, replayed.errors
-    for sql in (
-        "SELECT mode, source, status, list, pages, new, changed, withdrawn FROM runs",
-        "SELECT id, withdrawn, listing_url FROM items ORDER BY id",
-        "SELECT item_id, url FROM addresses ORDER BY 1, 2",
-        "SELECT item_id, withdrawn, withdrawn_run, restored FROM withdrawals",
-        "SELECT run_id, url, listed FROM pages",
-    ):
-        assert rows(tmp_path / "b.db", sql) == rows(db, sql)
+    assert_same(tmp_path)
     assert rows(db, "SELECT count(*) FROM withdrawals") == [(1,)]
 
 
