@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -108,10 +107,15 @@ def _print_counts(
     keep = {
         name: counts.most_frequent(connection, name, query)[:top]
         for name in groups
-        if top and name not in counts.PERIODS
+        if name not in counts.PERIODS
     }
     counted = counts.count_items(connection, groups, query, keep)
-    cells = counts.fill(counted, {group: _in_order(connection, query, counted, group) for group in groups})
+    names: dict[str, list[str | None]] = {}
+    for group in groups:  # all periods, or the most frequent names first
+        found = {row[group] for row in counted}
+        known = keep[group] if group in keep else counts.shown_periods(connection, query, group)
+        names[group] = [*known, *(rest for rest in (counts.OTHER, None) if rest in found)]
+    cells = counts.fill(counted, names)
     if form != "json":
         for cell in cells:
             cell.update({group: NOT_PRINTED for group in groups if cell[group] is None})
@@ -129,19 +133,6 @@ def _print_crossed(cells: Sequence[dict[str, Any]], groups: Sequence[str], form:
         lines.setdefault(cell[first], {first: cell[first]})[cell[second]] = cell["items"]
     columns = list(dict.fromkeys(cell[second] for cell in cells))
     print_rows(list(lines.values()), [first, *columns], form)
-
-
-def _in_order(
-    connection: sqlite3.Connection, query: Query, counted: Sequence[dict[str, Any]], group: str
-) -> list[str | None]:
-    """Return the names of a group in the order of a table: all periods, or by frequency."""
-    sums: Counter[str | None] = Counter()
-    for row in counted:
-        sums[row[group]] += row["items"]
-    if group in counts.PERIODS:
-        return [*counts.shown_periods(connection, query, group), *([None] if None in sums else [])]
-    rest = (counts.OTHER, None)  # they come last
-    return sorted(sums, key=lambda name: (name is None, name in rest, -sums[name], name or ""))
 
 
 def _print_labels(connection: sqlite3.Connection, options: FigureOptions, form: str | None) -> None:

@@ -50,6 +50,13 @@ def test_a_table_sorts_periods_by_time_and_groups_by_frequency(filled: Path, tmp
         assert len(across) > 3
 
 
+def test_a_group_has_one_order_in_every_table(filled: Path, tmp_path: Path) -> None:
+    offices, topics = ([row[name] for row in _stats(tmp_path, "--by", name)] for name in ("office", "topic"))
+    crossed = _stats(tmp_path, "--by", "office", "--by", "topic")
+    assert [row["office"] for row in crossed] == offices
+    assert list(crossed[0]) == ["office", *topics]
+
+
 def _stats(tmp_path: Path, *arguments: str) -> list[dict[str, str]]:
     result = run("stats", *arguments, "--format", "csv", cwd=tmp_path)
     assert result.status == 0
