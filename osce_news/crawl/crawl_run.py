@@ -92,7 +92,7 @@ class CrawlRun(Run):
         """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
         if due.rank != AGE:
             return None, None
-        return article_queue.validators(self.writer.connection, due.item_id)
+        return article_queue.article_validators(self.writer.connection, due.item_id)
 
     def store_item(self, item: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""

@@ -92,7 +92,7 @@ class ListRun(CrawlRun):
         """Return the validators for a conditional request; None if the page must be read."""
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
-        known = crawl_state.validators(self.writer.connection, url, rules())
+        known = crawl_state.page_validators(self.writer.connection, url, rules())
         # A 304 response has no pager; only pages of the requested size can do without one.
         return known if known is not None and len(known.listed) == page_size(url) else None
 

@@ -74,7 +74,7 @@ def due_articles(connection: sqlite3.Connection, now: str, start_urls: Iterable[
     ]
 
 
-def validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None, str | None]:
+def article_validators(connection: sqlite3.Connection, item_id: str) -> tuple[str | None, str | None]:
     """Return the ETag and the Last-Modified for a conditional request for an article.
 
     Both are None if the page has to be read again, because the last request failed or another version made

@@ -196,7 +196,7 @@ def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
     return _validators(connection.execute(_LAST_READING, [url]).fetchone())
 
 
-def validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
+def page_validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
     """Return the validators for a conditional request; None if the page must be read again."""
     row = connection.execute(_LAST_READING, [url]).fetchone()
     if row is None or not (row["etag"] or row["last_modified"]):

@@ -311,13 +311,13 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
     story = STORIES[0]
     crawling.store_article(answer(story, 1, etag="e", last_modified="m"))
     connection, node = crawling.connection, str(story.node)
-    assert article_queue.validators(connection, node) == ("e", "m")
-    assert article_queue.validators(connection, "unknown") == (None, None)
+    assert article_queue.article_validators(connection, node) == ("e", "m")
+    assert article_queue.article_validators(connection, "unknown") == (None, None)
     crawling.store_article(bad(story, 2, "gone"))
-    assert article_queue.validators(connection, node) == (None, None)
+    assert article_queue.article_validators(connection, node) == (None, None)
     crawling.store_article(answer(story, 3, etag="e"))
     connection.execute("UPDATE runs SET tool_version = '0.0'")
-    assert article_queue.validators(connection, node) == (None, None)
+    assert article_queue.article_validators(connection, node) == (None, None)
 
 
 @pytest.mark.parametrize(
