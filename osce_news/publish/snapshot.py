@@ -8,7 +8,8 @@ from pathlib import Path
 
 from osce_news.atomic import atomic_write
 from osce_news.storage.database import storage_errors, write_copy
-from osce_news.storage.upgrade import complete_search_index
+from osce_news.storage.schema import SEARCH_INDEX
+from osce_news.storage.upgrade import complete
 
 # Data that only crawls need: quarantined results, held pages, what `undo` restores, resume positions, the
 # contents of pages, process numbers.
@@ -45,7 +46,7 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
             copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
             for statement in _REMOVE:
                 copy.execute(statement)
-            complete_search_index(copy)
+            complete(copy, SEARCH_INDEX)
             copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
             copy.execute("ANALYZE")
             copy.execute("VACUUM")

@@ -29,9 +29,9 @@ _CACHE_KB = 64 * 1024  # for readers: searches read the same pages of the file r
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """Return a connection to the database, which is created or brought to the present schema if needed.
 
-    Missing parts of the search index are made. Raises NotOurDatabaseError or NewerDatabaseError and leaves
-    the file as it was, BadInputError if the folder does not exist or the file is a hard link, StorageError if
-    it can't be written.
+    Missing views, indexes and parts of the search index are made. Raises NotOurDatabaseError or
+    NewerDatabaseError and leaves the file as it was, BadInputError if the folder does not exist or the file
+    is a hard link, StorageError if it can't be written.
     """
     applied = refuse_unusable(path)
     with storage_errors(path):
@@ -40,7 +40,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         with transaction(connection):
             if not applied.issuperset(MIGRATIONS):
                 _migrate(connection)
-            upgrade.complete_search_index(connection)
+            upgrade.complete(connection)
             dictionary.write(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         write_ahead(connection)

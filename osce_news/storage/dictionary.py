@@ -65,8 +65,8 @@ def column(table: str, name: str) -> Column:
 def entries(connection: sqlite3.Connection) -> list[Row]:
     """Return one row per table and one per column of it, as this database has them.
 
-    Tables come in the order of the dictionary, columns in that of the schema. Raises KeyError for a column
-    without a description.
+    Tables come in the order of the dictionary, columns in that of the schema. Columns that a user added are
+    left out.
     """
     return [row for name in tables() for row in _table_entries(connection, name)]
 
@@ -109,9 +109,9 @@ def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Row]:
         return
     yield _row(table, TABLE_ENTRY, 0, described.meaning, "", False, described.origin, None)
     for position, (name, never) in enumerate(columns, 1):
-        one = described.columns[name]
-        never = never or (table == "newsroom" and one.form == "JSON array")
-        yield _row(table, name, position, one.meaning, one.form, not never, one.origin, one.pitfalls)
+        if (one := described.columns.get(name)) is not None:
+            never = never or (table == "newsroom" and one.form == "JSON array")
+            yield _row(table, name, position, one.meaning, one.form, not never, one.origin, one.pitfalls)
 
 
 def _row(*values: object) -> Row:

@@ -127,11 +127,12 @@ def _search_index(copy: sqlite3.Connection) -> list[str]:
 def _schema(copy: sqlite3.Connection) -> list[str]:
     if not _applied(copy).issuperset(MIGRATIONS):
         return []  # of an earlier version: the next command that writes brings it up to date
-    states = {"missing": "missing", "different": "not as this version makes it"}
-    return [
-        f"schema: {object_type(name).lower()} {name} is {states[state]}"
-        for name, state in differences(copy).items()
-    ]
+    lines = []
+    for name, state in differences(copy).items():
+        said = "missing" if state == "missing" else "not as this version makes it"
+        hint = "; `osce-news renormalize` makes it" if state == "missing" and name not in TABLES else ""
+        lines.append(f"schema: {object_type(name).lower()} {name} is {said}{hint}")
+    return lines
 
 
 def _rules(copy: sqlite3.Connection) -> list[str]:

@@ -6,6 +6,7 @@ There are no migration scripts: a table that differs is rebuilt with its rows.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from osce_news.storage.schema import SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
 
@@ -34,45 +35,44 @@ def update(connection: sqlite3.Connection) -> None:
                 _rebuild(connection, name)
             else:
                 connection.execute(SCHEMA[name])
-    # A rebuilt table has lost its indexes and triggers.
     for name, state in differences(connection).items():
-        if state == "different":
+        if state == "different" and name not in TABLES:
             connection.execute(f"DROP {object_type(name)} {name}")
-        if name not in SEARCH_INDEX:
-            connection.execute(SCHEMA[name])
-    complete_search_index(connection)
+    complete(connection)  # a rebuilt table has lost its indexes and triggers
 
 
-def complete_search_index(connection: sqlite3.Connection) -> None:
-    """Make the missing parts of the search index, inside the caller's transaction.
+def complete(connection: sqlite3.Connection, names: Iterable[str] = SCHEMA) -> None:
+    """Make those of the views, indexes, triggers and the search index that are missing.
 
-    If any is missing, the whole index is filled again, since it was not kept up to date without that part.
+    If any part of the search index is missing, the whole index is filled again, since it was not kept up to
+    date without that part. The caller has a transaction open.
     """
     present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    missing = [sql for name, sql in SEARCH_INDEX.items() if name not in present]
-    for sql in missing:
-        connection.execute(sql)
-    if missing:
+    missing = [name for name in names if name not in present and name not in TABLES]
+    for name in missing:
+        connection.execute(SCHEMA[name])
+    if not SEARCH_INDEX.keys().isdisjoint(missing):
         connection.execute("INSERT INTO items_fts (items_fts) VALUES ('rebuild')")
 
 
 def _rebuild(connection: sqlite3.Connection, table: str) -> None:
     """Replace the table by the present one with the same rows.
 
-    Its indexes and triggers are dropped with it; those that a user made are put back.
+    Its indexes and triggers are dropped with it; those that a user made are put back, and so are columns.
     """
     own = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') "
         "AND sql IS NOT NULL", [table]
     ).fetchall()  # fmt: skip
+    former = dict(map(tuple, connection.execute("SELECT name, type FROM pragma_table_info(?)", [table])))
     connection.execute(f"CREATE TABLE former AS SELECT * FROM {table}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(SCHEMA[table])
-    shared = connection.execute(
-        "SELECT name FROM pragma_table_info('former') WHERE name IN (SELECT name FROM pragma_table_info(?))",
-        [table],
-    )
-    columns = ", ".join(f'"{row[0]}"' for row in shared)
+    present = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table])}
+    for name, form in former.items():
+        if name not in present:
+            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {form}')
+    columns = ", ".join(f'"{name}"' for name in former)
     connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
     connection.execute("DROP TABLE former")
     for name, sql in own:

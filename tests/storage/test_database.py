@@ -18,6 +18,7 @@ import pytest
 from osce_news.errors import BadInputError, LockedError, NewerDatabaseError, NotOurDatabaseError, StorageError
 from osce_news.storage import Writer, database, open_for_reading, open_for_writing
 from osce_news.storage.database import storage_errors, transaction, write_ahead
+from osce_news.storage.dictionary import entries
 from osce_news.storage.integrity import problems
 from osce_news.storage.schema import APPLICATION_ID
 from tests.helpers import dump, listing, values
@@ -227,6 +228,33 @@ def test_a_file_with_two_names_is_not_written(hundred: Path, tmp_path: Path) -> 
         Writer(copy)
     with closing(open_for_reading(copy)) as connection:
         assert values(connection, "SELECT count(*) FROM items") == [100]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE items ADD COLUMN my_note TEXT",
+        "ALTER TABLE runs ADD COLUMN my_note TEXT DEFAULT 'x'",
+        "DELETE FROM items WHERE key % 7 = 0",  # without foreign keys, as in the sqlite3 shell
+        "DROP VIEW newsroom",
+        "DROP INDEX items_published",
+    ],
+)
+def test_a_database_that_a_user_has_changed_is_read_and_written(
+    hundred: Path, tmp_path: Path, change: str
+) -> None:
+    copy = Path(shutil.copy(hundred, tmp_path / "copy.db"))
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute(change)
+    with closing(open_for_reading(copy)) as connection:
+        assert [row for row in entries(connection) if row["column_name"] == "first_seen"]
+    with Writer(copy) as writer:
+        writer.begin("replay")
+        writer.store(listing(make_stories(100)))
+        writer.finish("complete")
+    assert [problem for problem in problems(copy) if "is not as this version makes it" not in problem] == []
+    with closing(open_for_reading(copy)) as connection:
+        assert values(connection, "SELECT count(*) FROM newsroom") == [100]
 
 
 def test_what_is_in_the_wal_alone_is_read_too(db: Path, tmp_path: Path) -> None:

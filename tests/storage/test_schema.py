@@ -117,7 +117,8 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     stored.execute("PRAGMA foreign_keys = OFF")
     stored.execute("CREATE INDEX mine ON items (teaser)")
     stored.execute("CREATE VIEW my_view AS SELECT title FROM items")
-    stored.execute("ALTER TABLE items ADD COLUMN of_another_time TEXT")
+    stored.execute('ALTER TABLE items ADD COLUMN "my note" TEXT')
+    stored.execute("UPDATE items SET \"my note\" = 'for ' || id")
     stored.execute("DROP INDEX items_language")
     stored.execute("DROP VIEW newsroom")
     stored.execute("CREATE VIEW newsroom AS SELECT id FROM items")
@@ -128,8 +129,10 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
         "mine",
         "my_view",
     ]
+    assert values(stored, "SELECT count(*) FROM items WHERE \"my note\" = 'for ' || id") == [100]
     stored.execute("DROP INDEX mine")
     stored.execute("DROP VIEW my_view")
+    stored.execute('ALTER TABLE items DROP COLUMN "my note"')
     assert _schema(stored) == present
     assert dump(stored) == before
     _check_search_index(stored)

@@ -22,7 +22,8 @@ from osce_news.errors import BadInputError, StorageError
 from osce_news.storage import open_for_reading
 from osce_news.storage.database import storage_errors, write_copy
 from osce_news.storage.queries.as_of import database_as_of
-from osce_news.storage.upgrade import complete_search_index
+from osce_news.storage.schema import SEARCH_INDEX
+from osce_news.storage.upgrade import complete
 
 DATABASE = "osce-news"  # the copy's name in Datasette: the first part of its addresses
 TABLE = "newsroom"
@@ -48,7 +49,7 @@ def make_copy(source: Path, path: Path) -> bool:
         copy.execute("PRAGMA synchronous = OFF")  # a lost copy can be made again
         copy.execute("BEGIN")
         indexed = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'items_fts'").fetchone()
-        complete_search_index(copy)
+        complete(copy, SEARCH_INDEX)
         _make_table(copy)
         copy.execute("COMMIT")
     return not indexed

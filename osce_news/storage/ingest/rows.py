@@ -67,17 +67,14 @@ def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: List
     seen = (page.url, page.fetched_at, page.fetched_at, page.origin, run)
     rows = [(*_values(item), *seen, sources_of(item, page).to_json()) for item in items]
     connection.executemany(_INSERT, rows)
-    _insert_lists(connection, items)
+    _write_lists(connection, items)
 
 
 def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
     """Update items with their offices, topics and places."""
     items = list(items)
     connection.executemany(_UPDATE, [(*_values(item), item.id) for item in items])
-    for one in LISTS.values():
-        sql = f"DELETE FROM item_{one}s WHERE item_id = ?"
-        connection.executemany(sql, [(item.id,) for item in items])
-    _insert_lists(connection, items)
+    _write_lists(connection, items)
 
 
 def write_sources(connection: sqlite3.Connection, sources: Mapping[str, Sources | None]) -> None:
@@ -180,8 +177,17 @@ def write_quarantined(connection: sqlite3.Connection, page: Listing, run: int | 
     )
 
 
-def _insert_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
+def _write_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
+    """Replace the offices, topics and places of items.
+
+    A new item may have some too: the `sqlite3` shell, which enforces no foreign keys, leaves them if someone
+    deletes an item.
+    """
+    ids = json.dumps([item.id for item in items])
     for name, one in LISTS.items():
+        connection.execute(
+            f"DELETE FROM item_{one}s WHERE item_id IN (SELECT value FROM json_each(?))", [ids]
+        )
         extra = ", status" if name == "offices" else ""
         marks = ", ?" if extra else ""
         connection.executemany(
