@@ -125,8 +125,7 @@ class NewsItem:
     )
     language_raw: str | None = _column(
         "The language of the list that shows the item.",
-        form="ISO 639-1",
-        pitfalls="The list's language, not the item's.",
+        pitfalls="As the list states it, such as en-GB. The list's language, not the item's.",
     )
     dateline_raw: str | None = _column("The dateline as printed, with its dash.", origin="teaser")
     dateline_places: tuple[Term, ...] = _column(

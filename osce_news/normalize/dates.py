@@ -44,18 +44,19 @@ _DATE = re.compile("|".join((*_WITH_MONTH_NAME, rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}
 _DAY_MONTH_YEAR = re.compile(rf"([0-9]{{1,2}})\.([0-9]{{1,2}})\.({_YEAR})")
 _YEAR_MONTH_DAY = re.compile(rf"({_YEAR})[./]([0-9]{{1,2}})[./]([0-9]{{1,2}})")
 _INSTANT = re.compile(
-    rf"({_YEAR}-[0-9]{{2}}-[0-9]{{2}})[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?"
-    r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
+    rf"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
     "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
 ).split()
 _WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
-_CLOCK = re.compile(  # such as 14:30 CEST and 2 p.m.
+# Such as 14:30 CEST and 2 p.m.; in another time zone, the day may be another one.
+_CLOCK = re.compile(
     r"(?:\s*,|\s+[-–|]|\s+at)?\s+"
-    r"(?:[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
-    r"(?:\s+(?:CES?T|UTC|GMT))?",
+    r"(?:(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
+    r"(?:\s+CES?T)?",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
@@ -129,11 +130,10 @@ def parse_date(text: str | None) -> str | None:
 
 def _plain_day(text: str) -> str | None:
     """Return the day of a date with a weekday or a time, or in numbers; None for any other text."""
-    if match := _INSTANT.fullmatch(text):
-        if match[2] is None:
-            return match[1]
+    if _INSTANT.fullmatch(text):
         try:
-            return datetime.datetime.fromisoformat(text).astimezone(_VIENNA).date().isoformat()
+            instant = datetime.datetime.fromisoformat(text)
+            return (instant.astimezone(_VIENNA) if instant.tzinfo else instant).date().isoformat()
         except (ValueError, OverflowError):
             return None
     day = _day_alone(text)

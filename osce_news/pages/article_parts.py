@@ -9,7 +9,7 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from osce_news.items import Download, Image, Translation
-from osce_news.normalize.vocabulary import begins, language_code, says
+from osce_news.normalize.vocabulary import begins, known_language, language_code, says
 from osce_news.pages.article_text import Paragraph, read_paragraphs
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import (
@@ -24,7 +24,6 @@ from osce_news.pages.text_lines import (
 DOWNLOAD_LISTS = "ul.osce-download-links"
 # Addresses of the site's documents, such as `/files/f/documents/5/7/477547.pdf`.
 _DOCUMENT = re.compile(r"/files/f/documents/|\.(?:pdf|docx?|xlsx?|pptx?|odt|rtf|zip)(?:$|[?#])", re.I)
-_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*", re.IGNORECASE)
 _SWITCHERS = (
     "[class*=language-switcher] a, [class*=language_switcher] a, [id*=language-switcher] a, .translations a"
 )
@@ -51,9 +50,8 @@ def read_translations(page: HtmlPage) -> tuple[Translation, ...]:
     for link in page.find(f"link[rel~=alternate][hreflang], {_SWITCHERS}"):
         url = page.address(link.get("href"), itself=True)
         text = _beginning(link)[:40]
-        code = next((c for c in (link.get("hreflang"), link.get("lang")) if c and _CODE.fullmatch(c)), None)
-        language = code.split("-")[0].lower() if code else language_code(text) or text
-        if url is not None and is_item(link) and language not in ("", "x"):
+        language = _marked(link) or language_code(text) or text
+        if url is not None and is_item(link) and language:
             found.setdefault(language, Translation(language, url))
     return tuple(found.values())
 
@@ -85,16 +83,19 @@ def read_downloads(page: HtmlPage, region: Element) -> tuple[Download, ...]:
 def _language_of(link: Element, title: str | None) -> str | None:
     """Return the language in the attributes or the text of the link or its list item; None without one."""
     parent = link.getparent()
-    marked = (link.get("hreflang"), link.get("lang"), parent.get("lang") if parent is not None else None)
-    for code in marked:
-        if code and _CODE.fullmatch(code):
-            return code.split("-")[0].lower()
+    if code := _marked(link) or (known_language(parent.get("lang")) if parent is not None else None):
+        return code
     printed = title or ""
     if parent is not None and parent.tag == "li":
         printed = f"{printed} {_beginning(parent)}"
     bracketed = (first or second for first, second in _WORDS_IN_BRACKETS.findall(printed[:500]))
     names = (title or "", printed.rpartition(" ")[2], *bracketed)
     return next((code for name in names if (code := language_code(name))), None)
+
+
+def _marked(link: Element) -> str | None:
+    """Return the language in the link's attributes; None if it is unknown."""
+    return known_language(link.get("hreflang")) or known_language(link.get("lang"))
 
 
 def read_image(page: HtmlPage, region: Element) -> Image | None:

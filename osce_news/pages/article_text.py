@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.normalize import clean
+from osce_news.normalize.vocabulary import known_language
 from osce_news.pages.text_lines import HEADINGS, INLINE, SILENT, is_hidden, squeeze, text_of
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
@@ -81,8 +82,8 @@ def text_notes(text: Sequence[Paragraph]) -> list[str]:
 def language_notes(texts: Sequence[Element], language: str | None) -> list[str]:
     """Return a note on the languages that parts of the text declare, other than the page's language."""
     declared = (element.get("lang") for text in texts for element in text.iter("*"))
-    codes = {code.split("-")[0].strip().lower()[:10] for code in declared if code} - {language, ""}
-    return [f"parts declared as {', '.join(sorted(map(str, codes))[:5])}"] if codes else []
+    codes = {code for tag in declared if (code := known_language(tag))} - {known_language(language)}
+    return [f"parts declared as {', '.join(sorted(codes)[:5])}"] if codes else []
 
 
 class _Writer:

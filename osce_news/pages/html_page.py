@@ -86,9 +86,8 @@ class HtmlPage:
 
     @cached_property
     def language(self) -> str | None:
-        """The page's declared language, such as "en"; None if it declares none."""
-        declared = self.first("html::attr(lang)")
-        return declared.split("-")[0].strip().lower() or None if declared else None
+        """The language as the page declares it, such as "en" or "sr-Latn"; None if it declares none."""
+        return (self.first("html::attr(lang)") or "").strip() or None
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ MIGRATIONS = {
     "m006_one_schema": "6eaa0d90",
     "m007_sources": "e742e7b5",
     "m008_former_values": "45158e3e",
+    "m009_language_of_articles": "4bdebebb",
 }
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")

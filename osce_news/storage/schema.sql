@@ -203,6 +203,7 @@ CREATE TABLE articles (
     offices_raw TEXT,
     topics_raw TEXT,
     language TEXT,
+    language_raw TEXT,
     layout TEXT,
     note TEXT,
     differs TEXT CHECK (differs IS NULL OR json_valid(differs)),

@@ -113,6 +113,7 @@ NO_DATES = (
     *("15 March 2022 and 16 March 2022", "15-16 March 2022", "15 March 2022 - 16 March 2022"),
     *("Friday 15", "Someday, 15 March 2022", "15 March 2022, 10", "15.13.2022", "15-03-2022"),
     *("on 15 March 2022", "15 March 2022 in Vienna", "15th March 2022", "15 of March 2022", "15 Márch 2022"),
+    *("15 March 2022 24:00", "15 March 2022 25:61", "15 March 2022 23:30 GMT", "2022-03-15T25:00"),
     *("15 March 2022 BC", "15 March 2022 UTC", "-15 March 2022", "+15 March 2022", "1.5 March 2022"),
     *("15 March 2022 " * 100_000, "9" * 1_000_000),
     *("१५ March 2022", "15 March ２０２２", "15 Auguſt 2022", "15 марта 2022 годах", "мая 2022"),

@@ -26,6 +26,7 @@ def downloads(item: str) -> tuple[Download, ...]:
         (f'<a href="{PDF}" hreflang="sr-Latn">Izveštaj</a>', "Izveštaj", "sr"),
         (f'<a href="{PDF}" lang="UK">Звіт</a>', "Звіт", "uk"),
         (f'<a href="{PDF}" hreflang="?" lang="fr">Rapport</a>', "Rapport", "fr"),
+        (f'<a href="{PDF}" lang="und">Raport (Polski)</a>', "Raport (Polski)", "pl"),
         (f'<a href="{PDF}">Report</a> (PDF, English)', "Report", "en"),
         (f'<a href="{PDF}">Report</a> (English)', "Report", "en"),
         (f'<a href="{PDF}" title="Report"><img src="pdf.png"></a>', "Report", None),

@@ -177,6 +177,13 @@ def test_addresses_are_relative_to_the_base_that_the_page_names() -> None:
     assert HtmlPage('<base href="http://["><p>a</p>', URL).address("1") == "https://www.osce.org/odihr/1"
 
 
+@pytest.mark.parametrize(
+    ("declared", "language"), [(" sr-Latn-RS ", "sr-Latn-RS"), ("EN", "EN"), (" ", None)]
+)
+def test_the_language_is_kept_as_the_page_declares_it(declared: str, language: str | None) -> None:
+    assert HtmlPage(f'<html lang="{declared}"><p>Text</p></html>', URL).language == language
+
+
 def test_a_selector_without_a_match_gives_nothing() -> None:
     tree = HtmlPage("<p> a  b </p>", URL)
     assert (tree.find("h1"), tree.first("h1::text"), tree.first("p::text")) == ([], None, "a b")

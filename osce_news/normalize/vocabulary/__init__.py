@@ -17,7 +17,7 @@ from typing import Any
 
 # Hyphens, dashes, quotes and a letter, with what they are compared as. A pattern finds them, because
 # `str.translate` takes ten times as long.
-_PLAIN = dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’‘ʼ`", "'") | dict.fromkeys("“”", '"') | {"ı": "i"}
+_PLAIN = dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’‘ʼʻ`", "'") | dict.fromkeys("“”", '"') | {"ı": "i"}
 _VARIANT = re.compile(f"[{''.join(_PLAIN)}]")
 # й is a separate letter, not an и with a mark, so its breve is kept.
 _MARKS = re.compile("[\u0300-\u036f](?<!и\u0306)")

@@ -11,6 +11,7 @@ from osce_news.errors import StorageError
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
 from osce_news.normalize.identity import title_key
+from osce_news.normalize.vocabulary import known_language
 from osce_news.storage.database import insert_row
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
@@ -163,7 +164,8 @@ def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -
 def renormalize_articles(connection: sqlite3.Connection) -> int:
     """Normalise the printed values of articles again; return how many changed.
 
-    These are the date, and the differences from the list.
+    These are the date, the language, and the differences from the list. Older versions stored the language
+    in one form only, which then counts as printed.
     """
     changed = []
     for row in connection.execute(_PRINTED):
@@ -172,10 +174,12 @@ def renormalize_articles(connection: sqlite3.Connection) -> int:
             setattr(listed, f"{name}_raw", row[f"item_{name}"])
         printed = {name: row[f"{name}_raw"] for name in _COMPARED}
         differs = _json(differences(listed, row["title"], printed)) if row["title"] else None
-        values = (parse_date(row["published_raw"]), differs)
-        if values != (row["published"], row["differs"]):
+        stated = row["language_raw"] or row["language"]
+        values = (parse_date(row["published_raw"]), known_language(stated), stated, differs)
+        if values != tuple(row[name] for name in ("published", "language", "language_raw", "differs")):
             changed.append((*values, row["item_id"]))
-    connection.executemany("UPDATE articles SET published = ?, differs = ? WHERE item_id = ?", changed)
+    sql = "UPDATE articles SET published = ?, language = ?, language_raw = ?, differs = ? WHERE item_id = ?"
+    connection.executemany(sql, changed)
     return len(changed)
 
 
@@ -252,7 +256,8 @@ def _content_columns(connection: sqlite3.Connection, item: ArticleItem) -> dict[
         "published": parse_date(article.published),
         **{f"{name}_raw": value for name, value in printed.items()},
         "place": article.place,
-        "language": article.language,
+        "language": known_language(article.language),
+        "language_raw": article.language,
         "layout": article.layout,
         "note": article.note,
         "differs": _json(differences(rows.raw_item(stored), article.title, printed)),

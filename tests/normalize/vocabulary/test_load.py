@@ -273,12 +273,12 @@ def test_a_new_status_of_offices_is_one_line(edit: Edit) -> None:
 
 
 def test_a_new_language_is_one_line(edit: Edit) -> None:
-    assert language_of("https://www.osce.org/el/node/1") is None
-    edit("languages", 'en = ["english"]', 'en = ["english"]\nel = ["greek", "ελληνικά"]')
-    assert language_of("https://www.osce.org/el/node/1") == language_code("Ελληνικά") == "el"
+    assert language_of("https://www.osce.org/eo/node/1") is None
+    edit("languages", 'en = ["english"]', 'en = ["english"]\neo = ["esperanto", "Ĝeneva"]')
+    assert language_of("https://www.osce.org/eo/node/1") == language_code("ĝeneva") == "eo"
 
 
 def test_a_word_with_two_meanings_is_an_error(edit: Edit) -> None:
-    edit("languages", 'en = ["english"]', 'en = ["english"]\nel = ["English"]')
-    with pytest.raises(ValueError, match="'English' means both en and el"):
+    edit("languages", 'en = ["english"]', 'en = ["english"]\neo = ["English"]')
+    with pytest.raises(ValueError, match="'English' means both en and eo"):
         language_code("english")

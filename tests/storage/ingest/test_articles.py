@@ -251,6 +251,23 @@ def read(body: str, status: int | None = 200, url: str = f"{HOST}/odihr/1", **mo
     return read_article(HttpResponse(body.encode(), url, DAY.format(1), status, **more), "1")
 
 
+@pytest.mark.parametrize(
+    ("stated", "language"), [("sr-Latn-RS", "sr"), ("EN", "en"), ("english", None), (None, None)]
+)
+def test_the_language_of_a_page_is_a_known_code_beside_what_the_page_states(
+    crawling: Writer, stated: str | None, language: str | None
+) -> None:
+    read = answer(STORIES[0], 1)
+    assert read.article is not None
+    crawling.store_article(replace(read, article=replace(read.article, language=stated)))
+    stored = "SELECT language, language_raw FROM articles WHERE read_at IS NOT NULL"
+    assert [tuple(row) for row in crawling.connection.execute(stored)] == [(language, stated)]
+    # An older version had one column for both.
+    crawling.connection.execute("UPDATE articles SET language = language_raw, language_raw = NULL")
+    renormalize_all(crawling)
+    assert [tuple(row) for row in crawling.connection.execute(stored)] == [(language, stated)]
+
+
 def test_an_answer_says_what_became_of_the_page() -> None:
     page = render_article(STORIES[0])
     assert read(page).status == read(page, None, f"{HOST}/ru/node/1").status == "read"
