@@ -4,7 +4,8 @@
 2. The next page is the one that begins with the last result read, and extends farthest (`window_at`).
 3. A page joins those before it if it begins with a result that was read (`ReadResults.begins`). Then nothing
    was missed between them. Else the list has moved, and pages further up are read until one joins.
-4. The list ends with a page that links to no later one if others do (`continues`). Without any links,
+4. The list ends with a page that links to no later one if others do (`continues`). If none links to the last
+   page, this page is read twice, because it may have lost its link. Without any links,
    overlapping pages end if the page after a short one shows nothing new; other pages end with a short one, or
    with one that shows nothing new.
 5. The page size is the site's own if a page has another number of results than requested (`takes_size`), or
@@ -168,7 +169,6 @@ class Pagers:
     def __init__(self, start_url: str) -> None:
         self._start_url = start_url
         self.has_links = False  # whether any page linked to a later one
-        self.is_linked = False  # whether the last page did
         self.last_page, self.last_link = 0, ""
         self.size = 0  # of the page that named the last page
         self.least_length = 0  # the smallest that a page gave, because the list may become shorter
@@ -177,8 +177,7 @@ class Pagers:
         """Add what a page says, which shows `size` results of the list."""
         if page.pager is None:
             return
-        self.is_linked = page.pager.next is not None or self.has_later(page)
-        self.has_links |= self.is_linked
+        self.has_links |= page.pager.next is not None or self.has_later(page)
         if page.least_length:
             self.least_length = min(page.least_length, self.least_length or page.least_length)
         link = page.pager.last or ""
@@ -195,6 +194,10 @@ class Pagers:
         """Whether the page links to a later last page."""
         last = page_number(page.pager.last or "") if page.pager else None
         return last is not None and last > page.number
+
+    def may_have_lost_link(self, page: PageFacts) -> bool:
+        """Whether a page has no link to the next one, and only that link would show that the list continues."""
+        return page.pager is not None and page.pager.next is None and self.has_links and not self.last_page
 
     def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:
         """Return the link to the next page, or None; raises PagerError if it can't be followed."""
@@ -219,8 +222,7 @@ def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     - It does if the page links to a later one. A page that has not changed (304) is full, and its links are
       not known.
     - It does if other pages named a last page far below: this one has lost its links.
-    - It does not if other pages had links, and the page does not say that there are more results. If no page
-      named the last one, a full page may have lost its link.
+    - It does not if other pages had links, and the page does not say that there are more results.
     """
     if page.pager is None or page.pager.next is not None or pagers.has_later(page):
         return True
@@ -228,8 +230,6 @@ def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     is_full = len(page.keys) >= window.rows
     if pagers.last_page and end + (0 if is_full else MAX_SHRINK) <= pagers.last_page * pagers.size:
         return True
-    if is_full and not pagers.last_page:
-        return None
     return False if pagers.has_links and page.least_length <= end else None
 
 

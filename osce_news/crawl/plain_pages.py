@@ -50,14 +50,13 @@ class PlainPages:
             moved_down += count_shared(before, keys)
             has_new = not self._keys.issuperset(keys)
             repeated = 0 if has_new else repeated + 1
-            usual = size or len(before) or len(page.keys)
             size = size or (len(page.keys) if self._visited else 0)
             self._keys.update(keys)
             self._visited.add(page.url)
             before = page.keys
             if waiting:
                 continue
-            window = Window(page.number, self._pagers.size or usual)
+            window = Window(page.number, self._pagers.size or len(page.keys))
             more = continues(page, window, self._pagers)
             if more is None:
                 more = has_new and len(page.keys) >= size

@@ -129,6 +129,7 @@ class Traversal(BaseTraversal):
         self._from_top = not page_number(options.start_url)
         self._is_resumable &= self._from_top
         self._rows = page_size(options.start_url) or options.rows  # the most results on a page
+        self._read_twice: str | None = None  # the last page without a link
         self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
         self._pagers = Pagers(options.start_url)
@@ -159,6 +160,9 @@ class Traversal(BaseTraversal):
             self._base = page.url
         size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
         self._pagers.read(page, size)
+        if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
+            self._read_twice, self._overlapping.is_joined = self.url, False
+            return
         self._step(page)
         if self.is_joined:
             self._overlapping.before = page.keys
@@ -166,9 +170,9 @@ class Traversal(BaseTraversal):
     def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached.
 
-        A page that `is_gone` counts as one without results if no link led to it: it is beyond the end.
+        A page that `is_gone` counts as one without results if the list has no links: it is beyond the end.
         """
-        if is_gone and self.pages and not self._pagers.is_linked:
+        if is_gone and self.pages and not self._pagers.has_links:
             self._step(PageFacts(self.url or "", [], pager=PagerLinks(None, None)))
             self._compare_length()
             return
