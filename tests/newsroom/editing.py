@@ -8,7 +8,6 @@ import datetime
 import itertools
 import threading
 from collections.abc import Iterable
-from random import Random
 from typing import TypedDict, Unpack
 
 from tests.newsroom.stories import Story
@@ -28,7 +27,7 @@ class Changes(TypedDict, total=False):
 
 
 class StoryList:
-    """The stories, newest first, and on one day the highest node first unless reordered.
+    """The stories, newest first, and on one day the highest node first.
 
     Every edit replaces the list by a new one, so a reader that takes `stories` once has a list that does not
     change.
@@ -95,18 +94,6 @@ class StoryList:
             story = self.removed.pop(node)
             self.insert(story)
             return story
-
-    def reorder(self, day: datetime.date, seed: int = 0) -> int:
-        """Change the order of the stories of a day; return how many there are."""
-        with self._editing:
-            of_day = [story for story in self.stories if story.published == day]
-            shuffled = list(of_day)
-            Random(seed).shuffle(shuffled)
-            if shuffled == of_day:
-                shuffled = shuffled[1:] + shuffled[:1]
-            others = iter(shuffled)
-            self.stories = [next(others) if s.published == day else s for s in self.stories]
-            return len(of_day)
 
     def rename_office(self, before: str, after: str) -> int:
         """Rename an office in all stories, also in removed ones; return how many print it."""

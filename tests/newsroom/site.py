@@ -51,7 +51,6 @@ class Site(StoryList):
         markup: str = "drupal7",
         dates: str = "time",
         robots: str = ROBOTS,
-        robots_status: int = 200,
         fixed_rows: int | None = None,
         beyond_end: BeyondEnd = "empty",
     ) -> None:
@@ -59,7 +58,6 @@ class Site(StoryList):
         self.markup = markup
         self.dates = dates
         self.robots = robots
-        self.robots_status = robots_status
         self.fixed_rows = fixed_rows
         self.beyond_end: BeyondEnd = beyond_end
         self.layout = "drupal7-header"
@@ -71,7 +69,7 @@ class Site(StoryList):
         """Return the reply for a path with its query; 404 for an unknown one."""
         parts = urlsplit(target)
         if parts.path == "/robots.txt":
-            return Reply(self.robots_status, self.robots.encode(), "text/plain; charset=utf-8")
+            return Reply(200, self.robots.encode(), "text/plain; charset=utf-8")
         if found := _LISTING.fullmatch(parts.path.rstrip("/")):
             return self._listing(found[1], parts.query)
         if found := _ITEM.fullmatch(parts.path):

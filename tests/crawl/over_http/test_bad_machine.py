@@ -110,6 +110,7 @@ def test_items_that_were_seen_in_the_future_have_been_seen_now(newsroom: Newsroo
 
 @pytest.mark.parametrize(("killed_at", "then"), [(YEARS_AHEAD, NOW), (LATER, NOW), (NOW, YEARS_AHEAD)])
 def test_any_clock_closes_the_gap_of_a_kill(newsroom: Newsroom, db: Path, killed_at: str, then: str) -> None:
+    newsroom.etags = True
     crawl(newsroom, db, before=at(NOW))
     newsroom.publish(*make_newer(newsroom.stories, 62))
     killed(newsroom, db, 4, before=at(killed_at))

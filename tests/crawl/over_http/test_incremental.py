@@ -107,21 +107,3 @@ def test_a_server_that_always_answers_304_hides_nothing_for_good(newsroom: Newsr
     assert (full.status, full.summary["new"]) == (0, 2)
     newsroom.publish(*make_newer(newsroom.stories, 1))
     assert crawl(newsroom, db, before=at(WEEKS_LATER)).summary["new"] == 1
-
-
-@pytest.mark.slow
-def test_a_crawl_that_was_killed_amid_the_news_leaves_no_gap(newsroom: Newsroom, db: Path) -> None:
-    """Eight pages of news and a kill after two: the next crawl goes on past what looks settled."""
-    newsroom.etags = True
-    crawl(newsroom, db)
-    newsroom.publish(*make_newer(newsroom.stories, 62))
-    killed(newsroom, db, 3)
-    assert rows(db, "SELECT count(*) > 65, count(*) < 100 FROM items") == [(1, 1)]
-    newsroom.log.clear()
-    done = crawl(newsroom, db)
-    assert (done.status, done.summary["mode"]) == (0, "incremental")
-    assert stored(db) == nodes(newsroom)
-    assert not any(conditional(newsroom))
-    newsroom.log.clear()
-    crawl(newsroom, db)
-    assert pages_asked(newsroom) == 2  # all is settled now
