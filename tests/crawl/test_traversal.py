@@ -53,7 +53,7 @@ def without_pager(site: MovingList, page: int, first: Traversal, results: int | 
     changed = set[str]()
 
     def change(shown: PageFacts) -> PageFacts:
-        if shown.number != page or changed and not site.names_last:
+        if shown.number != page or (changed and not site.names_last):
             return shown
         changed.add(shown.url)
         return replace(shown, keys=shown.keys[:results], pager=NO_LINKS)
