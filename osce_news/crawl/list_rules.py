@@ -196,7 +196,7 @@ class Pagers:
         return last is not None and last > page.number
 
     def may_have_lost_link(self, page: PageFacts) -> bool:
-        """Whether a page has no link to the next one, and only such a link would show that the list goes on."""
+        """Whether a page has no link to the next one, and only such a link would show that more follow."""
         return page.pager is not None and page.pager.next is None and self.has_links and not self.last_page
 
     def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:
