@@ -15,8 +15,13 @@ def utc_now() -> str:
 
 
 def format_utc(seconds: float) -> str:
-    """Return the time of a Unix timestamp."""
-    return datetime.fromtimestamp(seconds, UTC).strftime(_FORMAT)
+    """Return the time of a Unix timestamp.
+
+    >>> format_utc(-62_135_596_800)  # strftime does not pad the year
+    '0001-01-01T00:00:00Z'
+    """
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=0, tzinfo=None)
+    return f"{moment.isoformat()}Z"
 
 
 @lru_cache(maxsize=1_000)

@@ -27,7 +27,7 @@ from osce_news.urls import without_user
 
 _TYPES = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
 _VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
-_NEXT_RECORD = re.compile(rb"\n\r?\n(?=WARC/\d\.\d+[ \t]*\r?\n)()")
+_NEXT_RECORD = re.compile(rb"(WARC/\d\.\d+[ \t]*\r?\n)")
 _OVERLAP = 32
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
 

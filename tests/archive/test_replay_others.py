@@ -296,7 +296,13 @@ def test_a_revisit_whose_page_is_missing_is_an_error_that_names_it(tmp_path: Pat
     assert (done.status, done.summary["status"], done.summary["new"]) == (4, "partial", 10)
     assert done.summary["passed_over"]["unresolved"] == 1
     assert LIST.format(4) in done.errors
-    assert json.loads(done.output)["message"].startswith("1 records of WARC files could not be read")
+    assert json.loads(done.output)["message"].startswith("1 record of WARC files could not be read")
+
+
+def test_a_time_of_the_first_century_is_one_like_any_other(tmp_path: Path) -> None:
+    saved(tmp_path / "a.warc", b"".join([*tens(), listing(0, STORIES[:10], date="0001")]))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["new"], done.summary["held"]) == (4, 30, 1), done.errors
 
 
 def test_nothing_but_files_without_a_complete_record_is_an_error(tmp_path: Path) -> None:

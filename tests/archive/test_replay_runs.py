@@ -95,6 +95,27 @@ def test_replayed_again_nothing_changes(folder: Path) -> None:
     assert (done.summary["runs"], done.summary["runs_known"]) == ([], 6)
 
 
+def test_of_several_copies_of_a_file_the_largest_is_read(folder: Path) -> None:
+    for path in warcs(folder):
+        copy = folder / "archive" / "a" / path.name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert replay(folder).status == 0
+    assert_same(folder)
+
+
+def test_of_runs_in_one_file_the_first_is_repeated_and_the_others_are_merged(folder: Path) -> None:
+    first, *_ = files = warcs(folder)
+    (folder / "joined.warc.gz").write_bytes(b"".join(path.read_bytes() for path in files))
+    done = replay(folder, what="joined.warc.gz")
+    assert (done.status, done.summary["runs_merged"]) == (0, 1), done.errors
+    modes = rows(folder / "b.db", "SELECT mode, status, archive FROM runs")
+    assert modes == [("full", "complete", first.name[: -len("-00000.warc.gz")]), ("replay", "complete", None)]
+    read = "SELECT url, fetched_at FROM pages WHERE item_id IS NULL"
+    assert set(rows(folder / "b.db", read)) == set(rows(folder / "a.db", read))
+    assert replay(folder, what="joined.warc.gz").summary["runs_known"] == 1
+
+
 @pytest.mark.slow
 def test_runs_that_were_added_since_are_replayed_behind_those_that_the_database_holds(folder: Path) -> None:
     later = folder / "later"
@@ -117,7 +138,10 @@ def test_a_run_older_than_what_the_database_holds_is_merged_page_by_page(folder:
     done = replay(folder, what="older")
     assert (done.status, done.summary["pages"], done.summary["withdrawn"]) == (0, 10, 0), done.errors
     assert done.summary["runs_merged"] == 1
-    assert "recorded runs that are older than the database, or were replayed in part: 1; " in done.errors
+    assert (
+        "recorded runs that are older than the database, were replayed in part, or share a file: 1; "
+        in done.errors
+    )
     assert rows(folder / "b.db", "SELECT mode FROM runs ORDER BY id DESC LIMIT 1") == [("replay",)]
     assert dict(held).items() <= dict(rows(folder / "b.db", "SELECT id, title FROM items")).items()
     firsts = "SELECT id, first_seen FROM items ORDER BY id"
@@ -378,7 +402,7 @@ def test_a_run_that_was_replayed_while_it_grew_is_read_to_its_end_by_the_next_re
             path.write_bytes(data)
         done = replay(tmp_path)
         assert (done.status, done.summary["runs_merged"], done.summary["runs_known"]) == (0, grown, 1 - grown)
-        assert ("or were replayed in part: 1; " in done.errors) == bool(grown)
+        assert ("were replayed in part, or share a file: 1; " in done.errors) == bool(grown)
     made = rows(tmp_path / "a.db", "SELECT id FROM items WHERE first_run = (SELECT max(id) FROM runs)")
     assert set(made) <= set(rows(tmp_path / "b.db", "SELECT id FROM items"))
 

@@ -88,7 +88,11 @@ def replay_plan(
                 merge(ReplayPlan(warcs=unrepeated))
                 unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
-                    RecordedRun(run, writer, source, outcome, killed.get(run.name)).repeat(on_page)
+                    recorded = RecordedRun(run, writer, source, outcome, killed.get(run.name))
+                    recorded.repeat(on_page)
+                if recorded.is_followed:
+                    outcome.merged.append(run.name)
+                    unrepeated += run.files
             elif statuses != {"complete"} and lacks(run):
                 outcome.merged.append(run.name)
                 unrepeated += run.files

@@ -8,6 +8,7 @@ from typing import Any
 
 from osce_news.archive.report import Report
 from osce_news.errors import OsceNewsError, PartialError
+from osce_news.normalize.text import numbered
 from osce_news.storage import Summary
 
 # Gets the run so far, and the number of pages if known.
@@ -53,7 +54,8 @@ class Outcome:
         unread = self.report.skipped["unreadable"] + self.report.skipped["unresolved"]
         if unread > self._unread:
             self._unread = unread
-            self.fail(PartialError(f"{unread:,} records of WARC files could not be read; see above"))
+            records = numbered(unread, "record")
+            self.fail(PartialError(f"{records} of WARC files could not be read; see above"))
 
     def close(self) -> None:
         """Set how the replay ended."""
@@ -77,10 +79,9 @@ class Outcome:
         """Return messages for the user besides the errors, one per line."""
         counts = {
             "recorded runs that are already in the database: {:,}": len(self.known),
-            "recorded runs that are older than the database, or were replayed in part: {:,}; the pages that "
-            "it lacked are merged without their history; to get all of it, replay into a new file": len(
-                self.merged
-            ),
+            "recorded runs that are older than the database, were replayed in part, or share a file: {:,}; "
+            "the pages that it lacked are merged without their history; to get all of it, replay the files "
+            "of each run into a new database": len(self.merged),
             f"recorded runs that stored no page: {{:,}}; the first: {''.join(self.empty[:1])}": len(
                 self.empty
             ),

@@ -71,7 +71,8 @@ def plan_replay(paths: Sequence[Path]) -> ReplayPlan:
     if not pages and not any(file.has_content for file in warcs):
         reason = f"{warcs[0].path} holds no complete record" if warcs else left_out[0]
         raise BadInputError(f"{reason}: there is nothing to replay")
-    runs, others, missing = _runs_and_others(sorted(warcs, key=lambda file: (file.date, str(file.path))))
+    warcs.sort(key=lambda file: (file.date, -file.size, str(file.path)))
+    runs, others, missing = _runs_and_others(warcs)
     pages.sort(key=lambda page: (page.fetched_at, str(page.path)))
     return ReplayPlan(_in_order(runs), others, pages, missing, left_out)
 
@@ -146,6 +147,7 @@ class _Beginning:
     """What the first records of a WARC file say about it."""
 
     path: Path
+    size: int
     date: str  # of the first record with a time; empty if there is none
     has_content: bool  # false if it is empty, or cut off in its first record
     has_second: bool  # whether there is a second record
@@ -169,7 +171,8 @@ def _read_beginning(path: Path) -> _Beginning:
             start = _start_in(record)
         if date and number > 1:
             break
-    return _Beginning(path, date, bool(number or report.skipped["unreadable"]), number > 1, place, start)
+    has_content = bool(number or report.skipped["unreadable"])
+    return _Beginning(path, path.stat().st_size, date, has_content, number > 1, place, start)
 
 
 def _place_in(info: Record) -> tuple[str, int] | None:
@@ -209,7 +212,7 @@ def _runs_and_others(files: Iterable[_Beginning]) -> tuple[list[ArchivedRun], li
             others.append(file.path)
         else:
             name, number = file.place
-            by_run.setdefault(name, {}).setdefault(number, file)  # ignores copies of a file
+            by_run.setdefault(name, {}).setdefault(number, file)  # the largest copy: others may be cut
     for name, by_number in by_run.items():
         ordered = [by_number[number] for number in sorted(by_number)]
         start = next((file.start for file in ordered if file.start is not None), None)

@@ -18,7 +18,7 @@ from osce_news.archive.replay.plan import ArchivedRun, file_name
 from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
-from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished
+from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.run import Run
 from osce_news.storage import Writer, crawl_state
@@ -90,7 +90,11 @@ def _may_be_listing(capture: Capture) -> bool:
 
 
 class RecordedRun:
-    """A recorded run, whose events are applied again."""
+    """A recorded run, whose events are applied again.
+
+    `is_followed` is whether another run follows in its files, because somebody has joined them; that run is
+    left out.
+    """
 
     def __init__(
         self,
@@ -103,6 +107,7 @@ class RecordedRun:
         """Begin the run; raises StorageError. `killed` is known if it was killed and another run followed."""
         self._archived, self._writer, self._source, self._killed = archived, writer, source, killed
         self._outcome = outcome
+        self.is_followed = False
         self._errors: list[OsceNewsError] = []  # about pages of the run that are missing, or not understood
         self._end: RunFinished | None = None
         self._pages = self._file_count = 0
@@ -115,6 +120,9 @@ class RecordedRun:
         unreadable = report.skipped["unreadable"]
         contents = self._source.contents(self._archived.files, report)
         for capture, event in steps(contents):
+            if isinstance(event, RunStarted) and event != self._archived.begins:
+                self.is_followed = True
+                break
             self._apply(capture, event)
             on_page(self._run.summary, None)
         self._look_for_gaps()
