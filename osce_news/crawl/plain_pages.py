@@ -27,6 +27,7 @@ class PlainPages:
         self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
         self._keys: set[str] = set()
         self._visited: set[str] = set()
+        self._size = 0  # of a page other than the first, which may have pinned results
 
     @property
     def end(self) -> int:
@@ -40,54 +41,57 @@ class PlainPages:
         """
         waiting, self.link = list(read), link
         before: Sequence[str] = ()
-        size = 0  # of a page other than the first, which may have pinned results
-        length: int | None = None
-        repeated = moved_down = 0
+        length: int | None = None  # of the list now, if no results were removed since its last page was read
+        repeated = 0
         while repeated < MAX_REPEATED:
             page = waiting.pop(0) if waiting else (yield self.link or "")
             assert page is not None, "without it the traversal ends"
             keys = list_part(page.keys, before)
-            moved_down += count_shared(before, keys)
+            if length is not None:
+                length += count_shared(before, keys)  # those that moved down
             has_new = not self._keys.issuperset(keys)
             repeated = 0 if has_new else repeated + 1
-            size = size or (len(page.keys) if self._visited else 0)
+            self._size = self._size or (len(page.keys) if self._visited else 0)
             self._keys.update(keys)
             self._visited.add(page.url)
             before = page.keys
             if waiting:
                 continue
-            window = Window(page.number, self._pagers.size or len(page.keys))
-            more = continues(page, window, self._pagers)
-            if more is None:
-                more = has_new and len(page.keys) >= size
-            if not more:
-                is_same = not has_new and self._keys.issubset(page.keys)
-                if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
-                    self._problems.append(f"{page.url} shows the results of the page before it again")
-                    return False
-                lost = (length or 0) + moved_down - page.number * size - len(page.keys)
-                if length is not None and lost > 0:
-                    self._problems.append(
-                        f"the list lost {lost} results while it was read, so others may have moved unseen to "
-                        "pages that had been read"
-                    )
-                return True
-            if len(page.keys) < size * MIN_FULL:
-                shown = f"{len(page.keys)} results of {size}"
+            if not self._continues(page, has_new=has_new):
+                return self._is_end(page, length, has_new=has_new)
+            if len(page.keys) < self._size * MIN_FULL:
+                shown = f"{len(page.keys)} results of {self._size}"
                 self._problems.append(f"{page.url} shows {shown}, although the list continues")
             try:
                 self.link = self._next_address(page, read)
             except PagerError as error:
                 self._problems.append(str(error))
                 return False
-            if counted and size and page.number + 1 < self._pagers.last_page:
+            if counted and self._size and page.number + 1 < self._pagers.last_page:
                 last = yield self._pagers.last_link
                 counted = False
-                if last is not None:
-                    length = last.number * size + len(last.keys)  # with results that are not part of the list
-                    moved_down, before = 0, ()  # what moved down before is part of the length
+                if last is not None:  # with results that are not part of the list
+                    length, before = last.number * self._size + len(last.keys), ()
         self._problems.append(f"{self.link} and the pages before it show nothing new")
         return False
+
+    def _continues(self, page: PageFacts, *, has_new: bool) -> bool:
+        more = continues(page, Window(page.number, self._pagers.size or len(page.keys)), self._pagers)
+        return has_new and len(page.keys) >= self._size if more is None else more
+
+    def _is_end(self, page: PageFacts, length: int | None, *, has_new: bool) -> bool:
+        """Whether the list has its end on the last page read; adds a problem if others may be missing."""
+        is_same = not has_new and self._keys.issubset(page.keys)
+        if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
+            self._problems.append(f"{page.url} shows the results of the page before it again")
+            return False
+        lost = 0 if length is None else length - page.number * self._size - len(page.keys)
+        if lost > 0:
+            self._problems.append(
+                f"the list lost {lost} results while it was read, so others may have moved unseen to pages "
+                "that had been read"
+            )
+        return True
 
     def _next_address(self, page: PageFacts, read: Sequence[PageFacts]) -> str:
         """Return the link to the next page, or its address by number; raises PagerError."""
