@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
 
 from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
@@ -278,5 +280,4 @@ def listing_url(start: str, rows: int) -> str:
     given = parse_qsl(parts.query, keep_blank_values=True)
     defaults = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST}
     query = [pair for pair in defaults.items() if pair[0] not in dict(given)] + given
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query), ""))
+    return safe_url_string(urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(query), "")))

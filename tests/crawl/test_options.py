@@ -29,6 +29,11 @@ def test_filters_a_keyword_and_an_order_in_the_address_are_kept() -> None:
     assert listing_url(url, 50) == url
 
 
+def test_a_host_in_other_letters_is_the_one_that_is_requested() -> None:
+    """Else the crawl takes its own requests for those of another site."""
+    assert listing_url("https://Bücher.example/x", 50).startswith("https://xn--bcher-kva.example/x?")
+
+
 @pytest.mark.parametrize(
     "address",
     ["", "x", "osce.org", "ftp://osce.org/x", "https://", "https://x:99999/", "http://[", "file:///x"],
