@@ -17,7 +17,7 @@ from osce_news.archive.http import MAX_PAGE_BYTES
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address
-from osce_news.pages.decoding import decode
+from osce_news.pages.html_page import decode
 from osce_news.search_query import SEARCH_URL, SearchQuery
 from osce_news.urls import HOME_URL, LISTING_URL, without_user
 

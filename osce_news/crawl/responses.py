@@ -17,8 +17,8 @@ from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsEr
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
-from osce_news.pages.decoding import decode
 from osce_news.pages.findings import Findings
+from osce_news.pages.html_page import decode
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.pages.search_settings import without_keys
 from osce_news.urls import is_search_answer, same_path, short_address, without_query

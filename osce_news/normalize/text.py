@@ -11,9 +11,14 @@ import unicodedata
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _WHITE = re.compile(r"\s+")
-# Markup that texts of the search service carry. Elements of the first kind end a line.
-_BREAK = re.compile(r"</?(?:br|p|div|ul|ol|li|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
-_INLINE = re.compile(r"</?(?:mark|em|strong|b|i|u|span|a|sup|sub|small)\b[^<>]*>", re.IGNORECASE)
+# Markup that texts of the search service carry. Elements of the first kind end a line. "<p.novak@osce.org>"
+# is no markup.
+BLOCK_TAG = re.compile(
+    r"</?(?:p|div|br|hr|ul|ol|li|dl|dt|dd|table|tr|td|th|h[1-6]|blockquote|pre|section|article|header|footer|"
+    r"figure|figcaption)(?:[\s/][^<>]*)?>",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(r"</?(?:mark|em|strong|b|i|u|span|a|sup|sub|small)(?:[\s/][^<>]*)?>", re.IGNORECASE)
 # Also escaped more than once, such as "&amp;amp;".
 _ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
@@ -55,13 +60,15 @@ def plain_text(text: str | None) -> str | None:
 
     >>> plain_text("<mark>OSCE</mark> &amp; partners<br>in Vienna"), plain_text("Less than < 5 & more")
     ('OSCE & partners in Vienna', 'Less than < 5 & more')
+    >>> plain_text("<p>Write to Anna <a.novak@osce.org></p>")
+    'Write to Anna <a.novak@osce.org>'
     >>> plain_text("&amp;ldquo;Escaped twice&amp;amp;&quot;")
     '“Escaped twice&"'
     """
     if text is None:
         return None
     if "<" in text:
-        text = _INLINE.sub("", _BREAK.sub(" ", text))
+        text = _INLINE.sub("", BLOCK_TAG.sub(" ", text))
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(f"&{entity[1]};"), text)
     return clean(text)

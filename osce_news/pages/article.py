@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -14,8 +14,7 @@ from osce_news.normalize.vocabulary import says
 from osce_news.pages import article_parts, article_values, unknown_layout
 from osce_news.pages.article_layouts import LAYOUTS, ArticleOutline
 from osce_news.pages.article_text import Paragraph, language_notes, read_paragraphs, text_notes
-from osce_news.pages.decoding import decode
-from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
@@ -62,7 +61,8 @@ class ArticlePage:
         links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
         notes = [note for note in (self.remark, self._remark_on_site) if note]
         page.prune()
-        found = self._find(notes)
+        found = self._find()
+        notes += [found.remark] if found.remark else []
         labelled, label_elements = article_values.read_labels(found.region, found.texts)
         labelled = beside | dict(found.values) | labelled
         dates = (found.published, labelled.get(DATE), stated)
@@ -75,7 +75,11 @@ class ArticlePage:
         page.take_out(
             [*found.used, *label_elements, *blocks, *page.find(article_parts.DOWNLOAD_LISTS), *captions]
         )
-        text, below, layout = self._text(found, notes)
+        text, below, layout = self._text(found)
+        if layout != found.layout:
+            notes.append(f"{found.layout} fits, but its text is empty")
+        elif not text:
+            notes.append("no text")
         text = [*article_parts.read_lead(page, text), *text]
         return RawArticle(
             url=self.url,
@@ -121,24 +125,19 @@ class ArticlePage:
             return False
         return all(self._page.is_boilerplate(date) for date in self._page.find("span.date-display-single"))
 
-    def _find(self, notes: list[str]) -> ArticleOutline:
+    def _find(self) -> ArticleOutline:
         """Return what the first matching layout finds, or else the title and the date, if recognised."""
         partly = None
         for layout in LAYOUTS:
             try:
-                found = layout.find(self._page)
+                return layout.find(self._page)
             except LayoutError as error:
                 if error.selector == layout.TEXT.css and partly is None:
-                    partly = (
-                        f"{layout.NAME} fits except for {error.selector}: {error.expected}, got {error.got}"
-                    )
-                continue
-            notes += [found.remark] if found.remark else []
-            return found
-        notes += [partly] if partly else []
-        return unknown_layout.find_outline(self._page)
+                    misfit = f"{error.selector}: {error.expected}, got {error.got}"
+                    partly = f"{layout.NAME} fits except for {misfit}"
+        return replace(unknown_layout.find_outline(self._page), remark=partly)
 
-    def _text(self, found: ArticleOutline, notes: list[str]) -> tuple[list[Paragraph], list[Paragraph], str]:
+    def _text(self, found: ArticleOutline) -> tuple[list[Paragraph], list[Paragraph], str]:
         """Return the text, the contact block below it, and the layout or method that read them.
 
         Raises LayoutError if a page of an unknown layout has no text.
@@ -149,15 +148,12 @@ class ArticlePage:
             return text, contact, found.layout
         known = found.layout != BY_EXTRACTOR
         if known and len(self._page.text) < _ENOUGH:
-            notes.append("no text")
             return [], contact, found.layout
         title_and_date = (found.title, found.published)  # may be among the first three paragraphs
         read = unknown_layout.read_text(self._page)
         read = [one for n, one in enumerate(read) if n > 2 or one.text not in title_and_date]
         text, below = article_parts.split_contact(read)
-        if known:
-            notes.append(f"{found.layout} fits, but its text is empty")
-        elif not text:
+        if not known and not text:
             raise LayoutError("article", expected="a text", got=self._page.description)
         return text, [*contact, *below], BY_EXTRACTOR
 

@@ -20,8 +20,7 @@ from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.article_values import read_values
-from osce_news.pages.card_fields import CardFields
-from osce_news.pages.card_groups import times_in
+from osce_news.pages.card_fields import CardFields, times_in
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 
@@ -144,14 +143,19 @@ class Drupal11Layout(ArticleLayout):
     """The title in a heading or in the head, the text in sections.
 
     Known: og:title, the first `datetime` of the page and the section's classes, from a public crawler of
-    documents of June 2026. Assumed: that news items have the same markup, and that what is around the
-    sections is not text.
+    documents of June 2026. Assumed: that news items have the same markup, that sections of quotes, lists,
+    tables and accordions are text, and that other sections and what is around them is not.
     """
 
     NAME = "drupal11"
     WHERE = "odihr.osce.org"
     TITLE = Expected("h1", 0, None)
-    TEXT = Expected("div.body-section.is-text, div.body-section:not([class*='is-'])", 1, None)
+    TEXT = Expected(
+        ".body-section:not([class*='is-']), "
+        ".body-section:is(.is-text, .is-quote, .is-list, .is-table, .is-accordion)",
+        1,
+        None,
+    )
     DATE = Expected("[datetime]", 0, None)
 
     def find(self, page: HtmlPage) -> ArticleOutline:
@@ -173,16 +177,17 @@ class Drupal11Layout(ArticleLayout):
         )
 
     def _published(self, page: HtmlPage, heading: Element | None, texts: Sequence[Element]) -> str | None:
-        """Return the date between title and text, else the first one in an attribute outside the text."""
+        """Return the date between title and text, else the first one in an attribute elsewhere."""
         lines, inside = page.lines, set(texts)
         begin = max((number for number, line in enumerate(lines) if line.block is heading), default=-1)
         between = list(takewhile(lambda line: inside.isdisjoint(upwards(line.block)), lines[begin + 1 :]))
         order = {element: number for number, element in enumerate(page.root.iter())}
         first = -1 if heading is None else order[heading]
         dates = [one for one in self.DATE.find(page) if inside.isdisjoint(upwards(one))]
-        times = [time for one in dates if first < order[one] < order[texts[0]] for time in times_in(one)]
+        near = [one for one in dates if first < order[one] < order[texts[0]]]
+        times = [time for one in near for time in times_in(one)]
         printed = CardFields(between, page.root, None, times=times).published
-        stated = (date for one in dates for date in (text_of(one), one.get("datetime")))
+        stated = (date for one in dates if one not in near for date in (text_of(one), one.get("datetime")))
         return next(filter(parse_date, (printed, *stated)), None)
 
 
@@ -286,14 +291,12 @@ def find_title(page: HtmlPage) -> tuple[Element | None, str]:
     return heading, title
 
 
-def _title_in_head(page: HtmlPage) -> str | None:
-    """Return the title in the page's head, without the site's name; None if the head has no title.
+def _title_in_head(page: HtmlPage) -> str:
+    """Return the title in the page's head, without the site's name; empty if the head has no title.
 
     The title is the longest line of the page that is part of it, else the part before a separator.
     """
-    printed = page.first("meta[property='og:title']::attr(content)") or page.first("title::text")
-    if printed is None:
-        return None
+    printed = page.stated_title
     in_title = (line.text for line in page.lines[:_HEAD] if line.text in printed)
     longest = max(in_title, key=len, default="")
     if len(longest) * 2 > len(printed):

@@ -30,7 +30,10 @@ _SWITCHERS = (
 _CAPTION = "figcaption, [class*=caption]"
 _SOURCES = ("src", "data-src", "data-original")
 _SMALL = frozenset({"0", "1", "16", "24", "32"})
-_NO_IMAGE = re.compile(r"(?<![a-z])(?:logo|(?:fav)?icon|spacer|pixel|blank)s?(?![a-z])", re.IGNORECASE)
+_NO_IMAGE = re.compile(
+    r"(?:(?<!a)logo|(?<![a-z])(?:(?:fav)?icon|spacer|pixel|blank))s?(?![a-z])",  # "oscelogo", no "catalogo"
+    re.IGNORECASE,
+)
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _LEAD = frozenset({"lead", "intro", "introduction", "standfirst"})  # words in the class of a lead

@@ -10,9 +10,16 @@ from lxml.etree import _Element as Element
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import says
 from osce_news.pages.card_fields import CardFields
-from osce_news.pages.fields import LabelledValues, values_after
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.labels import DATE, Label, is_value, read_label, split_labels
+from osce_news.pages.labels import (
+    DATE,
+    Label,
+    LabelledValues,
+    is_value,
+    read_label,
+    split_labels,
+    values_after,
+)
 from osce_news.pages.text_lines import Line, text_lines, text_of, upwards
 
 _STATED_DATES = (

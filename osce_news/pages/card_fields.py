@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
@@ -20,11 +21,20 @@ from osce_news.pages.card_values import (
     parts_of,
     says_more,
 )
-from osce_news.pages.fields import LabelledValues, values_after
-from osce_news.pages.labels import DATE, field_of_label, is_value, join, read_label, says_something
+from osce_news.pages.labels import (
+    DATE,
+    LabelledValues,
+    field_of_label,
+    is_value,
+    join,
+    read_label,
+    says_something,
+    values_after,
+)
 from osce_news.pages.text_lines import Line, Piece, class_words, kind_of, squeeze, text_of, upwards
 
 _TITLE = frozenset({"title", "headline"})  # words in the class of a title
+_CHANGED = re.compile("update|modified|changed", re.IGNORECASE)  # in the class of a date
 _AROUND_DATE = 40  # characters on the line of a date, besides it; a longer line is a sentence
 _MOST_TIMES = 20  # elements of a card that may be its date; each is looked for in all lines
 _LONGEST_LABEL = 40  # characters
@@ -277,3 +287,20 @@ def _is_of_date(text: str, time: Time) -> bool:
     """Whether the text of a line shows the time as the date of publishing, and not in a sentence."""
     before, found, after = text.partition(time.text)
     return bool(found) and len(before + after) <= _AROUND_DATE and is_of_publishing(before)
+
+
+def times_in(element: Element) -> list[Time]:
+    """Return the times inside the element that may be the date of publishing."""
+    return [time for one in element.iter("time", "meta") if (time := time_in(one)) is not None]
+
+
+def time_in(element: Element) -> Time | None:
+    """Return the time that the element states; None if it states none, or that of a change."""
+    if is_of_change(element) if element.tag == "time" else element.get("itemprop") != "datePublished":
+        return None
+    return Time(text_of(element), (element.get("datetime") or element.get("content") or "").strip())
+
+
+def is_of_change(element: Element) -> bool:
+    """Whether the class of an element with a date says that it is that of a change."""
+    return _CHANGED.search(element.get("class") or "") is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -12,21 +11,23 @@ from lxml.etree import _Element as Element
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date
-from osce_news.pages.card_fields import CardFields, Time
+from osce_news.pages.card_fields import CardFields, Time, time_in, times_in
 from osce_news.pages.card_values import is_dated, is_of_values
 from osce_news.pages.labels import read_label
 from osce_news.pages.text_lines import Line, kind_of, text_of, upwards
 
-_CHANGED = re.compile("updated|modified|changed", re.IGNORECASE)  # in the class of a time of another kind
-
 
 @dataclass(slots=True, eq=False)
 class CardGroup:
-    """The cards in one element; `links` has the link of each, None for a card without one."""
+    """The cards in one element; `links` has the link of each, None for a card without one.
+
+    `is_featured` marks a single card above the list.
+    """
 
     parent: Element
     links: dict[Element, Element | None] = field(default_factory=dict)
     lines: list[tuple[Line, Element | None]] = field(default_factory=list)  # each with its card
+    is_featured: bool = False
 
     def cards(self, days: Mapping[Element, str]) -> Iterator[CardFields]:
         """Yield the fields of each card; `days` are the dates above them."""
@@ -59,8 +60,8 @@ class CardGroup:
             if element in self.links:
                 before[element] = gap
                 after[element] = gap = []
-            elif element.tag == "time" and _is_time(element):
-                gap.append(_time(element))
+            elif element.tag == "time" and (time := time_in(element)) is not None:
+                gap.append(time)
         return before, after
 
 
@@ -86,21 +87,6 @@ def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
             return {}
     order = [parse_date(day) or "" for day in days]
     return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
-
-
-def times_in(element: Element) -> list[Time]:
-    """Return the times inside the element that may be the date of publishing."""
-    return [_time(one) for one in element.iter("time", "meta") if _is_time(one)]
-
-
-def _is_time(element: Element) -> bool:
-    if element.tag == "time":
-        return _CHANGED.search(element.get("class") or "") is None
-    return element.get("itemprop") == "datePublished"  # schema.org
-
-
-def _time(element: Element) -> Time:
-    return Time(text_of(element), (element.get("datetime") or element.get("content") or "").strip())
 
 
 def _columns(rows: Element) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from osce_news.normalize.dateline import parse_dateline
-from osce_news.normalize.dates import is_date, place_and_day
+from osce_news.normalize.dates import is_date, parse_date, place_and_day
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.vocabulary import begins, fold, language_code, says, vocabulary, words
 from osce_news.pages.labels import names_behind_label
@@ -59,7 +59,7 @@ class CardValues:
             parts = [" ".join(parts)]
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
-        elif may_be_text and not is_byline(text):
+        elif may_be_text and not is_byline(text) and not parse_date(f"{text} 2000"):  # a day without its year
             self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:
@@ -187,8 +187,10 @@ def parts_of(pieces: Iterable[Piece]) -> Iterator[str]:
 
 
 def _label_and_date(part: str) -> Sequence[str]:
-    """Return the two parts of "Label: date" and of "Published on date"; any other part by itself."""
+    """Return the two parts of "Label: date", "Published on date" or "Office, date"; any other by itself."""
     label, colon, rest = part.partition(":")
+    if (found := place_and_day(part)) and found.place and part.startswith(f"{found.place},"):
+        return found.place, found.day
     if not colon and begins("published", part) and (digit := re.search("[0-9]", part)):
         label, rest = part[: digit.start()], part[digit.start() :]
     return (label, rest.strip()) if is_date(rest.strip()) else (part,)
@@ -205,9 +207,10 @@ def _day_of(text: str) -> str | None:
 
 
 def is_known(text: str) -> bool:
-    """Whether the text is a value that needs no label: a date, names, a language."""
+    """Whether the text is a value that needs no label: a date, names, a place, a language."""
     return (
         _day_of(text) is not None
         or kind_of_names(names_behind_label(text)) is not None
+        or vocabulary("places").find(text) is not None
         or language_code(text) is not None
     )

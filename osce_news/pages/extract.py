@@ -15,7 +15,7 @@ from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
 from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
-from osce_news.pages.decoding import decode
+from osce_news.pages.html_page import decode
 from osce_news.pages.listing import ListingPage, RawResult
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.urls import HOME_URL, is_search_answer

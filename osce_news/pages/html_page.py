@@ -1,7 +1,8 @@
-"""A page of any kind as an element tree: checks that it is a whole page of the site, pruning."""
+"""A page of any kind: its text from its bytes, its element tree, checks that it is whole, pruning."""
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.etree import _Element as Element
 from parsel import css2xpath
+from w3lib.encoding import html_to_unicode
 
 from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.normalize.identity import is_web_address
@@ -19,6 +21,11 @@ from osce_news.normalize.vocabulary import fold, words
 from osce_news.pages.text_lines import Line, is_hidden, squeeze, text_lines, text_of, upwards
 from osce_news.urls import without_user
 
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SINGLE_BYTE = ("cp125", "iso8859", "koi8", "mac-")  # as the names of Python's codecs begin
+_FALLBACK = "osce-news-windows-1252"
+_REPLACEMENT = "\ufffd"
+_WORDS = re.compile(f"{_REPLACEMENT}{{3,}}")
 _ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 _OPENED = re.compile(r"<(?:body|html)", re.IGNORECASE)
 _CLOSED = re.compile(r"</(?:body|html)", re.IGNORECASE)
@@ -95,6 +102,11 @@ class HtmlPage:
         return self.first("title::text") or ""
 
     @property
+    def stated_title(self) -> str:
+        """The title that the head states for other programs (Open Graph), else the `name`."""
+        return self.first("meta[property='og:title']::attr(content)") or self.name
+
+    @property
     def generator(self) -> str | None:
         """What made the page, such as "Drupal 11 (https://www.drupal.org)"; None if the head does not say."""
         return self.first("meta[name=generator i]::attr(content)")
@@ -102,7 +114,7 @@ class HtmlPage:
     @property
     def heading(self) -> Element | None:
         """The h1 with the page's title, else the first h1, else another heading with the title; or None."""
-        stated = self.first("meta[property='og:title']::attr(content)") or self.name
+        stated = self.stated_title
         texts = self._headings("h1")
         first = next(iter(texts), None)
         if first is None:
@@ -266,3 +278,61 @@ def join_address(base: str, href: str) -> str | None:
     except ValueError:  # such as "http://["
         return None
     return address if is_web_address(address) else None
+
+
+def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | None]:
+    r"""Return the page's text, and a remark if its bytes are not in the declared encoding.
+
+    Like a browser, this uses the header, the byte order mark or the meta element, else UTF-8. Single bytes
+    that are not UTF-8 are read as windows-1252, which was pasted into old pages; if they are whole words, the
+    page is read as windows-1251, because they are Russian. A page that is valid UTF-8 is read as such even if
+    it declares an encoding of single bytes, such as Latin-1. Raises nothing.
+
+    >>> decode(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
+    ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')
+    """
+    encoding, text = _as_browser(body, content_type)
+    name = codecs.lookup(encoding).name
+    if name.startswith(_SINGLE_BYTE) and not body.isascii():
+        try:
+            return body.decode("utf-8-sig"), f"declared as {encoding}, but UTF-8"
+        except UnicodeDecodeError:
+            return text, None
+    if name == "utf-8" and (count := text.count(_REPLACEMENT) - body.count(_REPLACEMENT.encode())):
+        if _is_cyrillic(text, count):
+            return body.decode("cp1251", "replace"), "not UTF-8, as declared, but windows-1251"
+        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", _FALLBACK)
+        return text, f"places that are not UTF-8, as declared, but windows-1252: {count}"
+    return text, None
+
+
+def _as_browser(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """Return the encoding and the text; names that are not those of a text encoding are ignored.
+
+    Python knows codecs that turn bytes into bytes, such as "base64", which w3lib takes for encodings.
+    """
+    try:
+        encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8")
+    except (LookupError, ValueError, TypeError):
+        encoding, text = "", ""
+    in_meta = not body.startswith(_UTF_16_MARKS) and "charset" not in (content_type or "").lower()
+    if not encoding or (in_meta and encoding.startswith("utf-16")):
+        # A meta element that can be read is not in UTF-16 (HTML standard, "prescan a byte stream").
+        return "utf-8", body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return encoding, text
+
+
+def _is_cyrillic(text: str, count: int) -> bool:
+    """Whether the bytes that are not UTF-8 form words; in Latin script such letters are few and far apart."""
+    in_words = sum(map(len, _WORDS.findall(text)))
+    others = sum(char > "\x7f" for char in text) - count
+    return in_words * 2 > count and others < count
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    # Five bytes are undefined in windows-1252.
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_FALLBACK, _as_windows_1252)

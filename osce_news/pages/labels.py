@@ -1,10 +1,11 @@
-"""Finds labels such as "Publishing date:" at the beginning of lines."""
+"""Labels such as "Publishing date:" at the beginning of lines, and the values after them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from functools import cache, cached_property
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -13,12 +14,14 @@ from osce_news.normalize.dates import parse_date
 from osce_news.normalize.terms import kind_of_names
 from osce_news.normalize.text import UNSEEN
 from osce_news.normalize.vocabulary import card_labels, fold, labels
-from osce_news.pages.text_lines import Line, Piece, squeeze
+from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, upwards
 
 DATE = "published"
 
 _WHITE = re.compile(r"\s+")
 _UNKNOWN = re.compile(r"[^:：]{0,40}[:：]\s*")  # a label that is not known
+_ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
+_CELLS = frozenset({"dd", "td", "li"})
 _BETWEEN = " \t\r\n\u00a0|·•;,"  # separators between two labelled values on one line
 
 
@@ -157,6 +160,121 @@ def split_labels(line: Line, *, cards: bool = False) -> list[Line]:
     return parts
 
 
+class LabelledValues:
+    """The labelled fields of the result that consists of these lines inside the element `limit`.
+
+    `labels` has the label that each line begins with, or None; only the result's own ones count. `values` has
+    the fields without those that have a label but no value, `used` the indexes of the lines with a label or a
+    value.
+    """
+
+    def __init__(self, lines: Sequence[Line], limit: Element, labels: Sequence[Label | None]) -> None:
+        self._lines = lines
+        self._limit = limit
+        self.labels = labels
+        self.values: dict[str, str] = {}
+        self.used: set[int] = set()
+        self._without: set[str] = set()  # the fields with a dash instead of a value
+        self._date = next((label for label in self.labels if label and label.field == DATE), None)
+        for number, label in enumerate(self.labels):
+            if label is None or number in self.used:
+                continue
+            further = self._value_lines(number, label)
+            self.used.update((number, *further))
+            printed = [label.value, *[join(lines[index].pieces) for index in further]]
+            before = self.values.get(label.field)
+            value = ", ".join(filter(says_something, printed))
+            if not value and any(printed):
+                self._without.add(label.field)
+            if value and value != before:
+                self.values[label.field] = f"{before}, {value}" if before else value
+
+    @property
+    def language(self) -> str | None:
+        """The language of the date's label, such as "en"; None without one."""
+        return self._date.language if self._date else None
+
+    @property
+    def empty(self) -> Set[str]:
+        """The fields whose label is printed without a value, and without a dash in its place."""
+        return {label.field for label in self.labels if label} - self.values.keys() - self._without
+
+    @cached_property
+    def _blocks(self) -> Set[Element]:
+        """The blocks of the lines with a label."""
+        return {line.block for line, label in zip(self._lines, self.labels, strict=True) if label}
+
+    def _value_lines(self, number: int, label: Label) -> list[int]:
+        """Return the indexes of the further lines with the value of the label on line `number`."""
+        block, lines = self._lines[number].block, self._lines
+        if label.value and label.field in _ONE_VALUE:
+            return []
+        if block is not self._limit and (number == 0 or not _within(lines[number - 1].block, {block})):
+            inside = self._run_within(number + 1, {block})
+            if inside != []:
+                return inside or []
+        if label.value:
+            return []
+        if wide := self._rest_of_holder(number):
+            return wide[:1] if label.field in _ONE_VALUE else wide
+        marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
+        if self._date and self._date.value and not marked_up:
+            return []  # the other labels have their values on the same line, so this one has none
+        elements = values_after(block, self._limit, self._blocks)
+        wanted = {"dt": "dd", "th": "td"}.get(str(block.tag))
+        if elements and wanted and elements[0].tag != wanted:
+            return []
+        inside = self._run_within(number + 1, set(elements))
+        follows = number + 1 < len(lines) and self.labels[number + 1] is None
+        if inside == [] and follows and lines[number + 1].block is block.getparent():
+            inside = [number + 1]  # text or a link right after the label's element
+        return inside or []
+
+    def _rest_of_holder(self, number: int) -> list[int]:
+        """Return the other lines of the widest element that begins with this label and has no second one."""
+        following = (n for n in range(number + 1, len(self._lines)) if self.labels[n] is not None)
+        outside = {self._limit}
+        for other in (*range(number)[-1:], *islice(following, 1)):  # the line before, and the next label
+            outside.update(upwards(self._lines[other].block))
+        holders = takewhile(lambda one: one not in outside, self._lines[number].block.iterancestors())
+        widest = list(holders)[-1:]
+        return self._run_within(number + 1, set(widest)) or []
+
+    def _run_within(self, start: int, elements: Set[Element]) -> list[int] | None:
+        """Return the indexes of the lines inside the elements, or None if one of them has a label."""
+        end = start
+        while end < len(self._lines) and _within(self._lines[end].block, elements):
+            if self.labels[end] is not None:
+                return None
+            end += 1
+        return list(range(start, end))
+
+
+def values_after(block: Element, limit: Element, labelled: Container[Element]) -> list[Element]:
+    """Return the elements with the value of a label that fills the element `block`.
+
+    They are the next element and its like (further `dd`, `td` or `li`, or the same class), up to one that is
+    `labelled` itself; an empty list if no element follows inside `limit`.
+    """
+    for here in upwards(block):
+        if here is limit:
+            break
+        following = (e for e in here.itersiblings() if isinstance(e.tag, str) and e.tag != "br")
+        if (first := next(following, None)) is None:
+            continue
+        if first in labelled:
+            break
+        values = [first]
+        # A class that the label has too does not mark a value.
+        if first.tag in _CELLS or first.get("class") not in (None, block.get("class")):
+            for element in following:
+                if element in labelled or kind_of(element) != kind_of(first):
+                    break
+                values.append(element)
+        return values
+    return []
+
+
 def join(pieces: Iterable[Piece]) -> str:
     """Return the value that the pieces make up; adjacent links are separate values.
 
@@ -205,3 +323,7 @@ def _trimmed(run: list[Piece]) -> list[Piece]:
     """Return the pieces without the separator before the next label."""
     last = next((n for n in range(len(run) - 1, -1, -1) if run[n].text.strip(_BETWEEN)), None)
     return [] if last is None else [*run[:last], Piece(run[last].text.rstrip(_BETWEEN), run[last].link)]
+
+
+def _within(block: Element, elements: Set[Element]) -> bool:
+    return block in elements or not elements.isdisjoint(block.iterancestors())

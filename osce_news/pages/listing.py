@@ -19,10 +19,9 @@ from osce_news.normalize.identity import number_copies
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
-from osce_news.pages.fields import ResultFields
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.labelled_list import BOXES, RESULTS, ResultFields, find_results
 from osce_news.pages.page_facts import PageFacts, PagerLinks, find_pager, least_length
-from osce_news.pages.segmentation import BOXES, RESULTS, find_results
 from osce_news.pages.text_lines import is_item
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
@@ -88,8 +87,8 @@ class RawResult:
 class ListingPage(HtmlPage):
     """The page object of a list page, made of its text, its address and the next page in its HTTP header.
 
-    A page is a labelled list, whose results `segmentation` finds and `fields` reads by their visible labels,
-    or a list of cards, which `cards` and `card_fields` read. Pager links are found by `rel`, class or words.
+    A page is a labelled list, which `labelled_list` reads by its visible labels, or a list of cards, which
+    `cards` and `card_fields` read. Pager links are found by `rel`, class or words.
     The properties raise LayoutError if the page is not understood, and ChallengePageError if the server sent
     a challenge instead.
     """
@@ -110,7 +109,8 @@ class ListingPage(HtmlPage):
         self._refuse_cut(fields[-1].element)
         self._refuse_empty_labels(fields)
         dated = sum("published" in one.values for one in fields)
-        needs_date = not self.is_card_list or len(fields) - dated <= len(fields) // DATELESS_IN
+        few = max(_alone(fields), len(fields) // DATELESS_IN)
+        needs_date = not self.is_card_list or len(fields) - dated <= few
         results = [self._result(one, needs_date) for one in fields]
         self._refuse_incomplete(results)
         self._refuse_contradictions(fields)
@@ -228,10 +228,9 @@ class ListingPage(HtmlPage):
     def _refuse_incomplete(self, results: Sequence[RawResult]) -> None:
         """Raise LayoutError if more than a few results lack a title, an address or a date."""
         lacking = [result for result in results if result.lacks]
-        alone = 1 if len(results) >= QUARANTINE_FROM else 0
         unlabelled = next((result.unlabelled for result in lacking if result.unlabelled), None)
         few = len(results) // (UNLABELLED_IN if unlabelled else INCOMPLETE_IN)
-        if len(lacking) <= max(alone, few):
+        if len(lacking) <= max(_alone(results), few):
             return
         if unlabelled is not None:
             raise LayoutError(
@@ -278,3 +277,8 @@ class ListingPage(HtmlPage):
                 still_open[match["tag"]] += -1 if match["end"] else 1
         if any(count > 0 for count in still_open.values()):
             raise LayoutError("html", expected="a whole page", got="a page that is truncated in its list")
+
+
+def _alone(results: Sequence[object]) -> int:
+    """Return how many results may always lack something: one, except on short pages."""
+    return 1 if len(results) >= QUARANTINE_FROM else 0

@@ -8,8 +8,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from osce_news.errors import LayoutError
-from osce_news.pages.decoding import decode
-from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.page_facts import AnswerFacts, PagerLinks
 from osce_news.pages.search_document import PRINTED, Document, as_json, is_text
 from osce_news.search_query import types_asked_for

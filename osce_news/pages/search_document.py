@@ -15,6 +15,7 @@ from typing import Any
 
 from osce_news.items import BY_SEARCH, ArticleItem, NewsItem, RawArticle
 from osce_news.normalize import item_id, plain_text
+from osce_news.normalize.text import BLOCK_TAG
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
 from osce_news.pages.html_page import ILLEGAL, HtmlPage, join_address
@@ -23,8 +24,6 @@ from osce_news.urls import HOME_URL, is_osce_host, site_host
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
-# Elements that separate paragraphs or lines: a text with one is HTML, and its line breaks mean nothing.
-_BLOCK = re.compile(r"</?(?:p|div|br|ul|ol|li|table|tr|h[1-6]|blockquote)(?:[\s/][^<>]*)?>", re.IGNORECASE)
 _LINES = re.compile(r"\r\n?")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 # The raw fields of an item, each with the fields of a document that print it.
@@ -90,7 +89,7 @@ class Document:
         """
         value = self.fields.get("date")
         if self.seconds is None or not 0 < self.seconds <= _LATEST:
-            return _one_text(value) or (None if is_text(value) else as_json(value))
+            return _shown(value)
         return datetime.fromtimestamp(int(self.seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
@@ -127,10 +126,15 @@ class Document:
 
     def record(self) -> NewsItem:
         """Return the item with its raw fields."""
-        item = NewsItem(url_raw=self.address or "", title_raw=self.title or "")
-        for name, fields in PRINTED.items():
-            setattr(item, name, self.published if name == "published_raw" else self._joined(fields))
-        return item
+        return NewsItem(
+            url_raw=self.address or "",
+            title_raw=self.title or "",
+            published_raw=self.published,
+            content_type_raw=next(filter(None, map(self._text, PRINTED["content_type_raw"])), None),
+            offices_raw=self._names(PRINTED["offices_raw"]),
+            topics_raw=self._names(PRINTED["topics_raw"]),
+            teaser_raw=self._text("preview"),
+        )
 
     def article(self, fetched_at: str) -> ArticleItem | None:
         """Return the full text as an article; None if the document has none."""
@@ -150,17 +154,15 @@ class Document:
         )
 
     def printed(self) -> dict[str, Any]:
-        """Return the fields as they are, without the full text."""
-        kept = {name: self.fields[name] for name in FIELDS if name in self.fields and name != "full_text"}
-        return {name: _one_text(value) or as_json(value) for name, value in kept.items() if value is not None}
+        """Return the fields as they are, without the full text and without empty ones."""
+        shown = {name: _shown(self.fields.get(name)) for name in FIELDS if name != "full_text"}
+        return {name: text for name, text in shown.items() if text is not None}
 
     def _text(self, name: str) -> str | None:
         return _one_text(self.fields.get(name))
 
-    def _joined(self, names: Sequence[str]) -> str | None:
-        """Return the first text of these fields; for labels, those of all fields, each once."""
-        if names[0] in TYPE_FIELDS:
-            return next(filter(None, map(self._text, names)), None)
+    def _names(self, names: Sequence[str]) -> str | None:
+        """Return the texts of these fields, each once; None without one."""
         texts = (text for name in names for text in _texts(self.fields.get(name)))
         return ", ".join(dict.fromkeys(texts)) or None
 
@@ -180,6 +182,11 @@ def _one_text(value: Any) -> str | None:
     return ", ".join(_texts(value)) or None
 
 
+def _shown(value: Any) -> str | None:
+    """Return a value as a text; None if it is missing or empty."""
+    return _one_text(value) or (None if is_text(value) else as_json(value))
+
+
 def as_json(value: Any) -> str:
     """Return a value that is not a text as it is written in JSON."""
     return ILLEGAL.sub("\ufffd", json.dumps(value, ensure_ascii=False)[:1000])
@@ -195,7 +202,7 @@ def _paragraphs(value: Any) -> str | None:
 
 
 def _paragraphs_of_text(text: str) -> str:
-    if _BLOCK.search(text):
+    if BLOCK_TAG.search(text):  # it is HTML, and its line breaks mean nothing
         return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root))
     paragraphs = (
         "\n".join(filter(None, map(plain_text, paragraph.split("\n"))))

@@ -16,8 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from osce_news.normalize import is_web_address
-from osce_news.pages.decoding import decode
-from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.urls import HOME_URL, same_site
 
 MAX_SCRIPTS = 5  # of a page, to look for the key in

@@ -12,19 +12,17 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR
 from osce_news.normalize.dates import parse_date, place_and_day
-from osce_news.normalize.vocabulary import begins, says
+from osce_news.normalize.vocabulary import says, vocabulary
 from osce_news.pages.article_layouts import ArticleOutline, find_title
 from osce_news.pages.article_text import Paragraph, read_paragraphs
-from osce_news.pages.card_fields import CardFields
-from osce_news.pages.card_groups import times_in
-from osce_news.pages.card_values import is_byline, is_dated, is_known, is_of_values
+from osce_news.pages.card_fields import CardFields, is_of_change, times_in
+from osce_news.pages.card_values import is_dated, is_of_values
 from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.labelled_list import find_date_anchors
 from osce_news.pages.labels import DATE
-from osce_news.pages.segmentation import find_date_anchors
-from osce_news.pages.text_lines import INLINE, Line, class_words, text_of
+from osce_news.pages.text_lines import INLINE, Line, text_of
 
 _DATES = "time, [class*=publish], [class*=date]"
-_CHANGED = frozenset({"update", "updated", "modified", "changed"})  # words in the class of another date
 _ABOVE, _BELOW = 3, 6  # lines around a title that may be its values
 _LONGEST_VALUE = 120  # characters of such a line; a longer one begins the text
 _MOST_TEXTS = 20  # in an element of a line; others may be nested in each other
@@ -54,7 +52,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
     card = CardFields(around, body, None, times=times)
     values = dict(card.values)
     printed = (place_and_day(line.text) for line in around if not parse_date(line.text))
-    places = (one.place for one in printed if one is not None)
+    places = (one.place for one in printed if one is not None and one.place)
     used = [line for number, line in enumerate(around) if number in card.labelled.used or _is_value(line)]
     return ArticleOutline(
         BY_EXTRACTOR,
@@ -63,7 +61,7 @@ def find_outline(page: HtmlPage) -> ArticleOutline:
         (),
         [*_before(lines, heading), *_menus(lines, body), *chain.from_iterable(map(_elements_of, used))],
         published=values.pop(DATE, None) or _only_date(page),
-        place=next(filter(_may_be_place, places), None),
+        place=next(filter(vocabulary("places").find, places), None),
         values=values,
     )
 
@@ -121,7 +119,7 @@ def _before(lines: Sequence[Line], heading: Element | None) -> Iterator[Element]
 
 def _only_date(page: HtmlPage) -> str | None:
     """Return the date in elements for dates anywhere on the page; None without one or with several."""
-    elements = (one for one in page.find(_DATES) if not _CHANGED & class_words(one) and _has_few_texts(one))
+    elements = (one for one in page.find(_DATES) if not is_of_change(one) and _has_few_texts(one))
     found = (date for one in elements for date in (text_of(one), one.get("datetime")))
     days = {day: date for date in found if (day := parse_date(date))}
     return days.popitem()[1] if len(days) == 1 else None
@@ -143,13 +141,6 @@ def _elements_of(line: Line) -> list[Element]:
         return [line.block]
     inside = filter(_has_few_texts, islice(line.block.iterchildren(*INLINE), _MOST_TEXTS))
     return [one for one in inside if (text := text_of(one)) and text in line.text]
-
-
-def _may_be_place(text: str | None) -> bool:
-    """Whether a text before a date is not a word for publishing, an author or a type."""
-    return text is not None and not (
-        begins("published", text) or begins("changed", text) or is_known(text) or is_byline(text)
-    )
 
 
 def _has_few_texts(element: Element) -> bool:

@@ -10,7 +10,7 @@ from osce_news.archive.saved_page import saved_page
 from osce_news.items import Listing
 from osce_news.normalize import normalize_listing
 from osce_news.pages import HttpResponse, ListingPage, read_listing
-from osce_news.pages.decoding import decode
+from osce_news.pages.html_page import decode
 from tests.newsroom.site import FIXTURES
 
 URL = "https://www.osce.org/press-releases?page=0"

@@ -30,6 +30,7 @@ def test_every_paragraph_of_an_unknown_layout_is_right(number: int) -> None:
     [
         ("<p>1 May 2020</p>", None, "1 May 2020"),
         ("<p>Vienna, 1 May 2020</p>", "Vienna", "1 May 2020"),
+        ("<p>Press Office, 1 May 2020</p>", None, "1 May 2020"),
         ("<p>Astana | x</p><p>1 May 2020</p>", None, "1 May 2020"),
         ("<time>1 May 2020</time>", None, "1 May 2020"),
         ("<p>Friday, 1 May 2020, 4 pm</p>", None, "Friday, 1 May 2020, 4 pm"),

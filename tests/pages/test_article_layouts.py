@@ -11,7 +11,7 @@ import pytest
 
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR
-from osce_news.pages import segmentation
+from osce_news.pages import labelled_list
 from osce_news.pages.article_layouts import (
     LAYOUTS,
     ArticleLayout,
@@ -54,17 +54,17 @@ def test_a_layout_without_a_fixture_is_found() -> None:
 def is_read_by(selector: str) -> list[str]:
     """The listing fixtures that can be read by the selector alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmentation, "RESULTS", (selector,))
+        patch.setattr(labelled_list, "RESULTS", (selector,))
         for way in ("_by_element", "_by_order"):
-            patch.setattr(segmentation, way, lambda *_, **__: [])
+            patch.setattr(labelled_list, way, lambda *_, **__: [])
         return [
             path.parent.name
             for path in sorted(FIXTURES.glob("*/page.html"))
-            if segmentation.find_results(HtmlPage(path.read_text(encoding="utf-8"), URL))
+            if labelled_list.find_results(HtmlPage(path.read_text(encoding="utf-8"), URL))
         ]
 
 
-@pytest.mark.parametrize("known", segmentation.RESULTS)
+@pytest.mark.parametrize("known", labelled_list.RESULTS)
 def test_each_layout_of_the_listing_has_a_fixture(known: str) -> None:
     assert len(is_read_by(known)) > 1
     assert is_read_by(".never-seen") == []
@@ -200,6 +200,14 @@ def page_of_2026(
     return unknown(f"<main>{h1}{above}{body}{below}</main>", head=head)
 
 
+def test_quotes_and_lists_in_sections_of_2026_are_text_and_other_sections_are_not() -> None:
+    section = '<section class="body-section is-{}">{}</section>'.format
+    sections = (section("quote", "<p>“Well.”</p>"), section("list", "<ul><li>One</li></ul>"))
+    other = section("related", '<a href="/node/1">A story</a>')
+    article = read(page_of_2026(PROSE, below="".join((*sections, other))))
+    assert paragraphs(article) == [PROSE.strip()[3:-4], "“Well.”", "- One"]
+
+
 STAMP = '<time datetime="2026-06-11T10:00:00Z">{}</time>'
 META = '<meta property="article:published_time" content="2026-06-12T09:00:00+02:00">'
 
@@ -223,6 +231,7 @@ META = '<meta property="article:published_time" content="2026-06-12T09:00:00+02:
             META,
             "11 June 2026",
         ),
+        ("<p>Start: <time datetime='2026-09-14'>14 September 2026</time></p>", "", "", None),
         ("", "", "", None),
     ],
 )

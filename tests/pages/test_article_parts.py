@@ -57,6 +57,7 @@ def test_without_a_list_of_downloads_the_links_to_documents_are_those() -> None:
         ('<img src="data:x" data-src="/a.jpg">', Image("https://www.osce.org/a.jpg")),
         ('<img data-src="a.jpg">', Image("https://www.osce.org/odihr/a.jpg")),
         ('<img src="/logo.png"><img src="/a.jpg">', Image("https://www.osce.org/a.jpg")),
+        ('<img src="/oscelogo.png"><img src="/catalogo.jpg">', Image("https://www.osce.org/catalogo.jpg")),
         ('<img src="/osce_Icons2.png"><img src="/favicon.png">', None),
         ('<img src="/semiconductors.jpg">', Image("https://www.osce.org/semiconductors.jpg")),
         ('<img src="/iconic-helsinki.jpg">', Image("https://www.osce.org/iconic-helsinki.jpg")),

@@ -79,6 +79,9 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ("<p>By 11 June 2026</p>", None),
         ("<p>11 June 2026 | Press release | Warsaw</p>", "11 June 2026"),
         ("<p>VIENNA, 11 June 2026</p>", "11 June 2026"),
+        ("<p>Press Office, 11 June 2026</p>", "11 June 2026"),
+        ("<p>Deadline, 11 June 2026</p>", None),
+        ("<p><span>Vienna</span><span>11 June 2026</span></p>", "11 June 2026"),
         ("<p>Thursday, 11 June 2026</p>", "Thursday, 11 June 2026"),
         ("<p>2026/06/11</p>", "2026/06/11"),
         ("<dl><dt>Date</dt><dd><time datetime='2026-06-11T10:00:00Z'>11/06/2026</time></dd></dl>",
@@ -180,6 +183,54 @@ def test_the_own_page_of_an_item_is_no_list_of_the_items_that_it_links() -> None
     stated = '<meta property="article:published_time" content="2026-06-11">'
     assert read(linked).is_card_list
     assert not read(linked, head=stated).is_card_list
+
+
+@pytest.mark.parametrize("line", ["11 June", "Vienna"])
+def test_a_day_without_its_year_and_a_place_are_no_teasers(line: str) -> None:
+    assert [(one.published, one.teaser) for one in cards(*[f"<p>{line}</p>"] * 3).results] == [
+        (None, None)
+    ] * 3
+
+
+@pytest.mark.parametrize("css", ["hero", "featured"])
+@pytest.mark.parametrize(
+    ("featured", "url", "listed"),
+    [
+        ('<h3><a href="/node/4">Story 4</a></h3> <p>4 June 2026</p>', URL, True),
+        ('<h3><a href="/node/4">Story 4</a></h3> <p>4 June 2026</p>', f"{URL}?page=1", False),
+        ('<h3><a href="/node/4">Story 4</a></h3> <p>2 June 2026</p>', URL, False),
+        ('<h3><a href="/node/4">Story 4</a></h3>', URL, False),
+        ('<h3><a href="/node/3">Story 3</a></h3> <p>3 June 2026</p>', URL, False),
+        ('<h2>Featured</h2><h3><a href="/node/4">Story 4</a></h3> <p>4 June 2026</p>', URL, False),
+    ],
+)
+def test_a_card_above_the_list_is_its_first_result_if_it_is_the_newest(
+    css: str, featured: str, url: str, listed: bool
+) -> None:
+    item = '<li><h3><a href="/node/{0}">Story {0}</a></h3> <p>{0} June 2026</p></li>'
+    html = f'<div class="{css}">{featured}</div><ul>{"".join(map(item.format, (3, 2, 1)))}</ul>'
+    found = [one.title for one in ListingPage(f"<html><body>{html}</body></html>", url).results]
+    assert found == ["Story 4"] * listed + ["Story 3", "Story 2", "Story 1"]
+
+
+def test_a_featured_item_alone_is_no_list() -> None:
+    with pytest.raises(LayoutError, match="cards, or a sentence that says there are none"):
+        _ = read(
+            '<div class="featured"><h3><a href="/node/4">Story 4</a></h3> <p>4 June 2026</p></div>'
+        ).results
+
+
+def test_one_heading_with_a_link_and_a_date_is_no_list_above_a_list_of_titles_without_headings() -> None:
+    film = '<div><h2><a href="/node/9">A film of last year</a></h2> <time>1 January 2025</time></div>'
+    item = '<li><a href="/node/{0}">Story {0} of the towns</a> {0} June 2026</li>'
+    page = read(film, "<ul>", *map(item.format, (3, 2, 1)), "</ul>")
+    assert [one.published for one in page.results] == ["3 June 2026", "2 June 2026", "1 June 2026"]
+
+
+def test_an_event_without_a_date_of_publishing_is_quarantined_among_news() -> None:
+    news = [f"<p>News</p><p>{day} June 2026</p>" for day in (9, 8, 7, 6)]
+    page = cards(*news, "<p>Event</p><p>15–17 September 2026</p>")
+    assert [(one.title, one.lacks) for one in page.incomplete] == [("Story 5", ["date"])]
 
 
 def test_a_date_in_an_unknown_form_is_no_part_of_the_teaser() -> None:

@@ -132,7 +132,8 @@ def test_markup_is_kept_beside_the_clean_value() -> None:
         ("One\n\nTwo <mark>x</mark>\n\nThree", "One\n\nTwo x\n\nThree"),
         (["One <em>a</em>", "two"], "One a\n\ntwo"),
         (["One\n\ntwo", "<p>three</p>\n<P class='a'>four<br/>five"], "One\n\ntwo\n\nthree\n\nfour\nfive"),
-        ("One\n\nTwo <press@osce.org> three", "One\n\nTwo <press@osce.org> three"),
+        ("<section>One\ntwo</section><pre>three</pre>", "One two\n\nthree"),
+        ("One\n\nTwo <p.novak@osce.org> three", "One\n\nTwo <p.novak@osce.org> three"),
     ],
 )
 def test_only_a_full_text_with_blocks_is_html(printed: object, text: str) -> None:
@@ -167,10 +168,12 @@ def test_the_number_names_the_item_if_the_address_does_not() -> None:
 
 
 def test_a_document_that_can_t_be_an_item_is_quarantined_with_its_fields() -> None:
-    page = read(DOCUMENT, {**DOCUMENT, "nid": 7}, {**DOCUMENT, "title": " "})
+    page = read(DOCUMENT, {**DOCUMENT, "nid": 7, "preview": ""}, {**DOCUMENT, "title": " ", "fow_label": []})
     assert [item.id for item in page.records] == ["513811"]
     assert [one.reason for one in page.quarantined] == ["the number 7 and the address of 513811", "no title"]
     assert page.quarantined[0].raw["date"] == "1647298800"
+    empty = [{"preview"}, {"title", "fow_label"}]
+    assert all(not names & one.raw.keys() for names, one in zip(empty, page.quarantined, strict=True))
     assert len(page.articles) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osce_news.pages.fields import values_after
+from osce_news.pages.labels import values_after
 from osce_news.pages.text_lines import Line, squeeze, text_lines
 
 Element = lxml.etree._Element

@@ -28,9 +28,8 @@ from osce_news.crawl.spiders.articles import ItemPagesSpider
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.pages import ListingPage
-from osce_news.pages.decoding import decode
 from osce_news.pages.findings import Findings
-from osce_news.pages.html_page import HtmlPage
+from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.page_facts import PageFacts
 from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
 from osce_news.search_query import KEY_HEADER

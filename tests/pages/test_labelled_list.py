@@ -7,9 +7,9 @@ from unittest.mock import Mock
 import pytest
 
 from osce_news.errors import LayoutError
-from osce_news.pages import fields
+from osce_news.pages import labels
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.segmentation import find_results
+from osce_news.pages.labelled_list import find_results
 from tests.pages import DATE, HIT, URL, read, result, several, steps, titles
 
 STORIES = ["Story 1", "Story 2", "Story 3"]
@@ -145,8 +145,8 @@ def test_lines_deep_inside_elements_are_read_in_time_that_grows_with_lines_and_d
 
 
 def test_the_value_of_a_label_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    within = Mock(wraps=fields._within)
-    monkeypatch.setattr(fields, "_within", within)
+    within = Mock(wraps=labels._within)
+    monkeypatch.setattr(labels, "_within", within)
     title = '<h3><a href="/node/1">Story</a></h3>'
     found = read(title, DATE, "<div>" * 200, "<p><b>What we do:</b></p>", "<p>x" * 100, "</div>" * 200)
     assert found.results
