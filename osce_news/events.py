@@ -7,9 +7,8 @@ later versions may add some.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any, ClassVar
 
 from osce_news.clock import parse_utc
 from osce_news.normalize import is_web_address
@@ -17,27 +16,37 @@ from osce_news.serialize import convert, loads
 
 CONTENT_TYPE = "application/json"
 CRAWL_MODES = ("full", "incremental", "articles")
-_PREFIX = "osce-news:"
-# The counters of a run that `cost` may contain; they have the same names in the summary.
-COST: dict[str, Any] = {
-    "requests": int, "bytes": int, "retries": int, "back_offs": int, "waited_s": float,
-    "smallest_gap_s": float | None, "articles_left": int,
-}  # fmt: skip
 
 
 class EventError(ValueError):
     """The record is not a valid event."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The counters of a run so far; they have the same names in the summary."""
+
+    requests: int = 0
+    bytes: int = 0
+    retries: int = 0
+    back_offs: int = 0
+    waited_s: float = 0.0
+    smallest_gap_s: float | None = None
+    articles_left: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Base class of the events; `serialize.to_json` writes one, `parse_event` reads it."""
+
+    TARGET: ClassVar[str]  # the WARC-Target-URI of its record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
     """A run began. Its record follows the warcinfo record of the run's first file."""
 
+    TARGET = "osce-news:run-begins"
     run: int  # its number in the database
     mode: str  # one of CRAWL_MODES
     source: str = "list"  # or "search", or "page" if mode is "articles"
@@ -73,26 +82,24 @@ class PageStored(Event):
     A replay checks the page again, and holds it if it fails.
     """
 
+    TARGET = "osce-news:page-stored"
     url: str  # of the page, after redirects
     fetched_at: str  # UTC, the WARC-Date of the response
     kind: str = "listing"  # or "article"
     joined: bool = True  # whether a list page continues the earlier ones without a gap
     position: dict[str, Any] | None = None  # where a later crawl can resume
-    cost: dict[str, float | None] = field(default_factory=dict)  # of the run so far, see COST
+    cost: Cost | None = None
     item_id: str | None = None  # of an article: the item
     status: str | None = None  # of an article: as in ArticleItem
     http_status: int | None = None  # of an article; None if there was no response
     reason: str | None = None  # of an article that could not be fetched or read
-
-    def __post_init__(self) -> None:
-        """Raise TypeError if a counter is not a number."""
-        _check_cost(self.cost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageNotStored(Event):
     """The page of the previous `PageStored` was not stored, because the database could not be written."""
 
+    TARGET = "osce-news:page-not-stored"
     url: str
     fetched_at: str  # UTC
 
@@ -104,6 +111,7 @@ class ListEnded(Event):
     Found only in archives made before list and articles became two runs. The fields are as in `RunFinished`.
     """
 
+    TARGET = "osce-news:list-ends"
     status: str  # "complete" or "partial"
     whole: bool = False
     withdraws: bool = False
@@ -114,6 +122,7 @@ class ListEnded(Event):
 class RunFinished(Event):
     """A run ended; a run without this event was killed."""
 
+    TARGET = "osce-news:run-ends"
     status: str
     message: str | None
     finished: str  # UTC
@@ -123,43 +132,24 @@ class RunFinished(Event):
     withdraws: bool = False  # whether items that are no longer on the list are withdrawn
     only_if_page_gone: bool = False  # only those whose own pages are gone; older versions withdrew all
     list_url: str = ""  # the list's address as the site spells it
-    cost: dict[str, float | None] = field(default_factory=dict)
+    cost: Cost | None = None
     list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
-
-    def __post_init__(self) -> None:
-        """Raise TypeError if a counter is not a number."""
-        _check_cost(self.cost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRolled(Event):
     """A file is full and the run continues in another; this is the last record of the full file."""
 
+    TARGET = "osce-news:file-ends"
     next_file: str  # its name
     files: int  # of the run so far
 
 
-_NAMES: dict[str, type[Event]] = {
-    "run-begins": RunStarted,
-    "page-stored": PageStored,
-    "page-not-stored": PageNotStored,
-    "list-ends": ListEnded,
-    "file-ends": FileRolled,
-    "run-ends": RunFinished,
+_KINDS: dict[str, type[Event]] = {
+    kind.TARGET: kind for kind in (RunStarted, PageStored, PageNotStored, ListEnded, RunFinished, FileRolled)
 }
-_TYPES = {kind: get_type_hints(kind) for kind in _NAMES.values()}
 # The names of fields in older archives.
 _FORMER = {"tells_gone": "withdraws", "asked": "only_if_page_gone", "goes_on": "next_file"}
-
-
-def _check_cost(cost: Mapping[str, float | None]) -> None:
-    for name in cost.keys() & COST.keys():
-        convert(COST[name], cost[name])
-
-
-def target_uri(event: Event) -> str:
-    """Return the WARC-Target-URI of an event's record."""
-    return _PREFIX + next(name for name, kind in _NAMES.items() if type(event) is kind)
 
 
 def parse_event(target: str, block: bytes) -> Event | None:
@@ -167,12 +157,11 @@ def parse_event(target: str, block: bytes) -> Event | None:
 
     Raises EventError if the record has the name of an event but no valid content.
     """
-    kind = _NAMES.get(target.removeprefix(_PREFIX)) if target.startswith(_PREFIX) else None
-    if kind is None:
+    if target not in _KINDS:
         return None
     try:
         values = {_FORMER.get(name, name): value for name, value in loads(block).items()}
-        types = _TYPES[kind]
-        return kind(**{name: convert(types[name], value) for name, value in values.items() if name in types})
+        event: Event = convert(_KINDS[target], values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise EventError(f"an event of a run that can't be read: {error}") from error
+    return event

@@ -5,14 +5,14 @@ A crawl makes the events of a run and applies them. An archive holds them, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from http import HTTPStatus
 
 from osce_news import checks
 from osce_news.errors import DoubtfulPageError, StorageError
-from osce_news.events import COST, Event, PageNotStored, PageStored, RunFinished, RunStarted
+from osce_news.events import Cost, Event, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer, missing
 from osce_news.storage.crawl_state import UnfinishedRun
@@ -131,11 +131,11 @@ class Run:
         )
         return self._ended
 
-    def set_cost(self, cost: Mapping[str, float | None]) -> None:
-        """Set the counters of the run that COST names."""
-        for name in cost.keys() & COST.keys():
-            setattr(self.summary, name, cost[name])
+    def set_cost(self, cost: Cost | None) -> None:
+        """Set these counters of the run."""
+        for field in fields(cost) if cost is not None else ():
+            setattr(self.summary, field.name, getattr(cost, field.name))
 
-    def cost(self) -> dict[str, float | None]:
-        """Return the counters of the run that COST names."""
-        return {name: getattr(self.summary, name) for name in COST}
+    def cost(self) -> Cost:
+        """Return these counters of the run."""
+        return Cost(**{field.name: getattr(self.summary, field.name) for field in fields(Cost)})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.events import EventError, FileRolled, PageStored, RunFinished, parse_event, target_uri
+from osce_news.events import Cost, EventError, FileRolled, PageStored, RunFinished, parse_event
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
 from tests.helpers import NOON, listing
@@ -40,20 +40,18 @@ def test_an_event_with_values_that_no_database_holds_is_refused(more: dict[str, 
     event = PageStored(url="https://www.osce.org/press-releases", fetched_at=NOON)
     block = json.dumps(json.loads(to_json(event)) | more).replace("Infinity", "1e999")
     with pytest.raises(EventError):
-        parse_event(target_uri(event), block.encode())
+        parse_event(event.TARGET, block.encode())
 
 
 def test_an_event_may_lack_a_smallest_gap() -> None:
-    event = PageStored(
-        url="https://www.osce.org/", fetched_at=NOON, cost={"smallest_gap_s": None, "bytes": 5}
-    )
-    assert parse_event(target_uri(event), to_json(event).encode()) == event
+    event = PageStored(url="https://www.osce.org/", fetched_at=NOON, cost=Cost(smallest_gap_s=None, bytes=5))
+    assert parse_event(event.TARGET, to_json(event).encode()) == event
 
 
 def test_fields_of_older_archives_have_their_present_names() -> None:
     values = {"status": "complete", "message": None, "finished": NOON, "pages": 1, "files": 1}
     block = json.dumps(values | {"tells_gone": True, "asked": True}).encode()
     end = RunFinished(**values, withdraws=True, only_if_page_gone=True)  # type: ignore[arg-type]
-    assert parse_event(target_uri(end), block) == end
+    assert parse_event(end.TARGET, block) == end
     rolled = FileRolled(next_file="a.warc.gz", files=1)
-    assert parse_event(target_uri(rolled), b'{"goes_on": "a.warc.gz", "files": 1}') == rolled
+    assert parse_event(rolled.TARGET, b'{"goes_on": "a.warc.gz", "files": 1}') == rolled

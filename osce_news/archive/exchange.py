@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 from osce_news.archive.digests import DigestEntry, DigestIndex
 from osce_news.archive.http import Headers, header
 from osce_news.clock import utc_now
-from osce_news.events import CONTENT_TYPE, Event, target_uri
+from osce_news.events import CONTENT_TYPE, Event
 from osce_news.serialize import to_json
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-typesense-api-key"})
@@ -90,7 +90,7 @@ class RecordMaker(WARCWriter):  # type: ignore[misc]
 
     def event(self, event: Event) -> bytes:
         """Return a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
-        fields = {"WARC-Target-URI": target_uri(event), "WARC-Date": utc_now()}
+        fields = {"WARC-Target-URI": event.TARGET, "WARC-Date": utc_now()}
         fields["WARC-Warcinfo-ID"] = self._warcinfo
         if self._last:
             fields["WARC-Refers-To"] = self._last

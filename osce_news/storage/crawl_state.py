@@ -20,7 +20,6 @@ KILLED = "the process was killed, or the machine went down; what was read is sto
 MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that always returns 304 must not hide changes forever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
-_WAS_KILLED = "finished IS NULL"  # while no run is active
 # Whether a run read its list to the end; `list_status` is only set if it differs from `status`.
 COMPLETE = "coalesce(list_status, status) = 'complete'"
 
@@ -67,8 +66,8 @@ class ArchivedRuns:
 
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return the archived runs. Call it before a run begins: runs recorded as running count as killed."""
-    sql = f"""
-        SELECT id, archive, {_WAS_KILLED} AS killed,
+    sql = """
+        SELECT id, archive, finished IS NULL AS killed,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
         FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
     rows = connection.execute(sql).fetchall()

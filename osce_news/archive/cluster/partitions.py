@@ -20,7 +20,7 @@ from osce_news.archive.report import RecordError, Report
 from osce_news.archive.warc_files import WarcFiles, is_wanted
 from osce_news.atomic import atomic_write
 from osce_news.errors import BadInputError, OsceNewsError
-from osce_news.events import Event, PageStored, parse_event, target_uri
+from osce_news.events import Event, PageStored, parse_event
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import item_id
 from osce_news.serialize import from_json, to_json
@@ -116,7 +116,7 @@ def rows(contents: Iterable[Capture | Event], warcs: WarcFiles) -> Iterator[Row]
         if isinstance(content, Capture):
             yield _row(content, following, warcs)
         elif content is not None:
-            yield {"url": target_uri(content), "event": to_json(content)}
+            yield {"url": content.TARGET, "event": to_json(content)}
 
 
 def read_rows(path: Path) -> Iterator[Row]:

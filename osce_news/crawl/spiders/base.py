@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import scrapy
@@ -67,7 +68,7 @@ class RequestStats:
             self._smallest_gap_s = gap if self._smallest_gap_s is None else min(gap, self._smallest_gap_s)
         self._last = slot.lastseen
 
-    def counts(self) -> dict[str, float | None]:
+    def counts(self) -> dict[str, Any]:
         """Return the counters of the run since the last `restart`; no gap if there were fewer requests."""
         counts = {name: count - self._before[name] for name, count in self._total().items()}
         counts["waited_s"] = round(counts["waited_s"], 1)
@@ -233,8 +234,8 @@ class BaseSpider(PoliteSpider):
 
     def update_stats(self) -> None:
         """Copy the request counts to the present run."""
-        if self.crawl.run is not None:
-            self.crawl.run.set_cost(self.request_stats.counts())
+        if (run := self.crawl.run) is not None:
+            run.set_cost(replace(run.cost(), **self.request_stats.counts()))
 
     def start_run(self, run: CrawlRun) -> None:
         """Count the requests of a run that has begun from 0, and open its archive; the run may fail."""
