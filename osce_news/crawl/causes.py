@@ -33,7 +33,7 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadTimeoutError, "no answer within {timeout:g} s"),
     (DownloadCancelledError, "too large for a page: larger than the setting DOWNLOAD_MAXSIZE allows"),
     (HeadTooLargeError, f"headers of more than {MAX_HEAD_BYTES // 1024} KiB"),
-    (ResponseDataLossError, "the response is truncated"),
+    (ResponseDataLossError, "the response is empty or truncated"),
     (ConnectionClosed, "the connection was closed before there was an answer"),
     (VerificationError, "the server's certificate is that of another host"),
     (ParseError, _NOT_HTTP),

@@ -270,7 +270,7 @@ MEMENTO = {"Memento-Datetime": "Tue, 01 Jan 2019 00:00:00 GMT"}
     [
         ("wayback", status(404), "the site answered with status 404", 1),
         *slow(("wayback", status(503), "answered with status 503", 4)),
-        *slow(("commoncrawl", cut(), "the response is truncated", 4)),
+        *slow(("commoncrawl", cut(), "the response is empty or truncated", 4)),
         ("wayback", redirect("/web/2019id_/x"), "the site answered with status 302", 1),
         ("wayback", HTML, "a page of the archive itself", 1),
         ("wayback", always(Reply(200, b"<p>", headers=MEMENTO)), "a capture of another time", 1),

@@ -7,6 +7,7 @@ import logging
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,9 @@ class BackOffMiddleware(RetryMiddleware):
     request then goes back to the scheduler, which sends no more.
 
     Settings: BACK_OFF_BASE, BACK_OFF_MAX, RETRY_AFTER_MAX in seconds, CIRCUIT_BREAKER in requests, and
-    Scrapy's RETRY_TIMES, RETRY_HTTP_CODES. A request that is given up has in `meta["retry_after"]` the
-    seconds to wait according to its last response, if any.
+    Scrapy's RETRY_TIMES, RETRY_HTTP_CODES. A request with `needs_body` in its `meta` is also retried if the
+    response is empty, as those of a server with an error can be. A request that is given up has in
+    `meta["retry_after"]` the seconds to wait according to its last response, if any.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -80,7 +82,8 @@ class BackOffMiddleware(RetryMiddleware):
         """Return the response, or the request for another try; raises ResponseDataLossError."""
         self._answered()
         if response.status not in self.retry_http_codes:
-            if "dataloss" in response.flags:
+            is_empty = response.status == HTTPStatus.OK and not response.body
+            if "dataloss" in response.flags or (is_empty and "needs_body" in request.meta):
                 error = ResponseDataLossError()
                 if (again := self.process_exception(request, error)) is None:
                     raise error

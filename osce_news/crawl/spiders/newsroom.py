@@ -178,6 +178,7 @@ class NewsroomSpider(ItemPagesSpider):
                 meta={
                     "handle_httpstatus_list": [HTTPStatus.NOT_MODIFIED] if known else [],
                     "dont_redirect": bool(run.headers),  # a redirect would pass them on
+                    "needs_body": True,
                 },
             )
         )
