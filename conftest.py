@@ -29,7 +29,6 @@ SLOW = {
     "tests/publish/web": "the extra web; Chromium",
     "tests/test_contributing.py": "copies the tree",
     "tests/test_docs_cookbook.py": "30,000 items; pandas and R",
-    "tests/test_docs_figures.py": "the extra plot",
     "tests/test_docs_site.py": "the extra docs",
     "tests/test_wheel.py": "builds and installs the wheel",
 }

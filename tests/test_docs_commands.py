@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import tomllib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,17 +26,17 @@ from osce_news.storage import Writer, open_for_writing
 from osce_news.storage.queries import Query
 from tests.cli.captures import archive
 from tests.cli.test_help import give_warcs
-from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, remarks, run, shell
+from tests.helpers import FIXTURES, NOON, ROOT, fixture_page, html_of, listing, remarks, run, shell
 from tests.live import LIVE, understood
 from tests.newsroom.samples import TEN
 from tests.pages.articles import body_of
+from tests.publish.figures.make_pictures import PICTURES, commands
+from tests.publish.figures.make_pictures import shown as shown_pictures
 from tests.test_docs_site import COMMAND as BUILD
 from tests.test_readme import SET_UP, TESTS, session
 
 OF_THEIR_OWN = {
     "docs/cookbook.md": "tests/test_docs_cookbook.py",
-    "docs/figures.md": "tests/test_docs_figures.py",
-    "docs/history.md": "tests/test_docs_history.py",
     "docs/operating.md": "tests/test_docs_operating.py",
     "docs/scheduling.md": "tests/test_docs_scheduling.py",
 }
@@ -89,12 +90,16 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.begin("replay")
         for case in ("seed", "first-page", "last-page"):
             writer.store(fixture_page(case))
+        writer.store(listing(TEN[:1]))
         url = "https://www.osce.org/secretariat/513106"
         document = Download("Report", "English", "https://www.osce.org/files/report.pdf")
         text = "On confidence-building measures."
         article = RawArticle(url, None, "Another title", None, text, downloads=(document,))
         writer.store_article(ArticleItem("513106", url, NOON, "read", 200, "1", article=article))
         writer.finish("complete")
+        writer.begin("full")
+        writer.store(listing([replace(TEN[0], title="Another title")], "2026-10-05T12:00:00Z"))
+        writer.finish("complete", withdrawn=["512092"])
     (folder / "archive").mkdir()
     pages = {
         "https://www.osce.org/press-releases?page=0": html_of(TEN).encode(),  # with the item of the next line
@@ -183,6 +188,15 @@ def test_each_variable_that_is_set_is_one_that_is_read(command: str) -> None:
 @pytest.mark.parametrize("command", spans("python -m "))
 def test_each_module_that_is_named_is_there(command: str) -> None:
     assert importlib.util.find_spec(command.split()[2])
+
+
+def test_each_picture_of_the_page_on_figures_comes_from_one_of_its_commands() -> None:
+    drawn = [command.rsplit(" ", 1)[-1] for command in commands()]
+    assert len(shown_pictures()) >= 4
+    assert set(shown_pictures()) <= set(drawn)
+    assert {path.name for path in PICTURES.iterdir()} == set(shown_pictures())
+    for name in shown_pictures():
+        assert "30,000 items, published" in (PICTURES / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("query", QUERIES)
