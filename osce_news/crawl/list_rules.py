@@ -170,6 +170,7 @@ class Pagers:
         self._start_url = start_url
         self.has_links = False  # whether any page linked to a later one
         self.last_page, self.last_link = 0, ""
+        self.first_last_page = 0  # the last page according to the first page that named one
         self.size = 0  # of the page that named the last page
         self.least_length = 0  # the smallest that a page gave, because the list may become shorter
 
@@ -184,6 +185,7 @@ class Pagers:
         last = page_number(link)
         if last is not None and same_site(link, self._start_url):
             self.last_page, self.last_link, self.size = last, link, size
+            self.first_last_page = self.first_last_page or last
 
     @property
     def results(self) -> int | None:

@@ -58,7 +58,7 @@ class PlainPages:
             if waiting:
                 continue
             if not self._continues(page, has_new=has_new):
-                return self._is_end(page, length, has_new=has_new)
+                return self._is_end(page, length, has_new=has_new, counted=counted)
             if len(page.keys) < self._size * MIN_FULL:
                 shown = f"{len(page.keys)} results of {self._size}"
                 self._problems.append(f"{page.url} shows {shown}, although the list continues")
@@ -79,7 +79,7 @@ class PlainPages:
         more = continues(page, Window(page.number, self._pagers.size or len(page.keys)), self._pagers)
         return has_new and len(page.keys) >= self._size if more is None else more
 
-    def _is_end(self, page: PageFacts, length: int | None, *, has_new: bool) -> bool:
+    def _is_end(self, page: PageFacts, length: int | None, *, has_new: bool, counted: bool) -> bool:
         """Whether the list has its end on the last page read; adds a problem if others may be missing."""
         is_same = not has_new and self._keys.issubset(page.keys)
         if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
@@ -91,6 +91,8 @@ class PlainPages:
                 f"the list lost {lost} results while it was read, so others may have moved unseen to pages "
                 "that had been read"
             )
+        elif counted and page.number + bool(page.keys) <= self._pagers.first_last_page:
+            self._problems.append(f"the list became shorter while it was read: it ends with {page.url}")
         return True
 
     def _next_address(self, page: PageFacts, read: Sequence[PageFacts]) -> str:

@@ -138,6 +138,21 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
     assert whole >= 45  # the others: something was inserted behind the reader's back, so it says partial
 
 
+@pytest.mark.parametrize("pager", [True, False])
+@pytest.mark.parametrize(("length", "pages", "removed"), [(230, 2, 120), (120, 1, 48), (60, 1, 30)])
+def test_a_list_that_loses_many_results_at_once_is_not_whole_unless_all_others_were_read(
+    length: int, pages: int, removed: int, pager: bool
+) -> None:
+    crawler = Crawler(MovingList(pager=pager).grow(length))
+
+    def move() -> None:
+        if crawler.requests == pages:
+            del crawler.site.items[:removed]
+
+    done = crawler.crawl(move)
+    assert {identifier(key) for key in crawler.site.items} <= crawler.seen or not done.is_whole
+
+
 def test_a_result_that_jumps_over_the_border_is_found() -> None:
     """Removed above what was read last: with pages that do not overlap, one result would be lost."""
     site = MovingList().grow(200)
