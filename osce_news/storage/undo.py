@@ -160,7 +160,10 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
 
 
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:
-    """Take back the withdrawals of the run, and its restorations; return how many."""
+    """Take back the withdrawals of the run, and its restorations; return how many.
+
+    An item that a page has shown since the last one of the run stays restored.
+    """
     now = utc_now()
     taken_back = connection.execute(
         "UPDATE withdrawals SET restored = max(withdrawn, ?2), restored_run = ?3 "
@@ -169,7 +172,9 @@ def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> 
     ).rowcount
     restored = connection.execute(
         "UPDATE withdrawals SET restored = NULL, restored_run = NULL WHERE restored_run = ?1 "
-        "AND id = (SELECT max(id) FROM withdrawals AS other WHERE other.item_id = withdrawals.item_id)",
+        "AND id = (SELECT max(id) FROM withdrawals AS other WHERE other.item_id = withdrawals.item_id) "
+        "AND (SELECT last_seen FROM items WHERE id = item_id) > "
+        "(SELECT max(fetched_at) FROM pages WHERE run_id = ?1) IS NOT TRUE",
         [undone],
     ).rowcount
     connection.execute(

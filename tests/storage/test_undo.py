@@ -92,6 +92,19 @@ def test_a_text_that_a_later_run_has_changed_again_stays(writer: Writer) -> None
     assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
 
 
+@pytest.mark.parametrize("is_seen_later", [False, True])
+def test_an_item_is_withdrawn_again_unless_it_was_seen_since(writer: Writer, is_seen_later: bool) -> None:
+    runs = []
+    for day in (5, 6, 7, 8) if is_seen_later else (5, 6, 7):
+        runs.append(writer.begin("full").run)
+        at = f"2024-08-{day:02}T12:00:00Z"
+        writer.store(listing(TEN[1:] if day == 6 else TEN, at))
+        writer.finish("complete", withdrawn=[str(TEN[0].node)] if day == 6 else [])
+    assert undo_run(writer, runs[2]).withdrawals == 1 - is_seen_later
+    withdrawn = values(writer.connection, "SELECT withdrawn FROM items WHERE withdrawn IS NOT NULL")
+    assert withdrawn == ([] if is_seen_later else ["2024-08-06T12:00:00Z"])
+
+
 @pytest.mark.parametrize("undone", [1, 2])
 def test_a_crawl_does_not_resume_below_pages_that_were_taken_back(writer: Writer, undone: int) -> None:
     address = "https://www.osce.org/press-releases"
