@@ -214,6 +214,7 @@ def test_an_office_is_found_by_its_earlier_names(writer: Writer) -> None:
 
 
 def test_an_error_that_is_not_the_querys_is_none_of_the_query(words_db: sqlite3.Connection) -> None:
+    words_db.execute("SELECT 1 FROM items_fts LIMIT 1")  # it is loaded only once
     words_db.set_progress_handler(lambda: 1, 1)
     try:
         with pytest.raises(sqlite3.OperationalError, match="interrupted"):
