@@ -1,21 +1,11 @@
-"""Writes and reads the rows of `runs` and `pages`."""
+"""The summary of a run, and the queries that list runs with their pages."""
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from osce_news import __version__
-from osce_news.items import Listing
-from osce_news.normalize import rules
-from osce_news.storage.crawl_state import KILLED, UnfinishedRun
-from osce_news.storage.database import insert_row
-
-MAX_GAP = 1000  # between the numbers of two replayed runs; the number in an archive may be damaged
 # The columns of a run in the output of `osce-news runs`.
 RUN_COLUMNS = (
     "run", "mode", "status", "started", "finished", "seconds", "pages", "held", "seen", "new", "changed",
@@ -71,99 +61,18 @@ class Summary:
             setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
 
 
+# The columns of `runs` that change while a run stores pages.
+SUMMARY_COLUMNS = tuple(
+    field.name
+    for field in fields(Summary)
+    if field.name not in ("run", "mode", "source", "continues", "database")
+)
 # The fields that `Summary.add` adds up: all counters except `articles_left`.
 COUNTERS = tuple(
     field.name
     for field in fields(Summary)
     if field.default == 0 and field.name not in ("run", "articles_left")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageCounts:
-    """The result of storing a page: how many items were new, changed, unchanged, restored."""
-
-    new: int
-    changed: int
-    unchanged: int
-    changed_again: int = 0  # of the changed: on an earlier page of the run too, because pages overlap
-    unchanged_again: int = 0
-    restored: int = 0
-
-
-def begin_run(
-    connection: sqlite3.Connection, continues: UnfinishedRun | None, number: int, **columns: str | None
-) -> int:
-    """Insert the row of a run, with these columns, and return its number.
-
-    That is `number` if it is a little above the last one, else the next number. The caller holds the lock,
-    so any run still recorded as running has died.
-    """
-    end_killed_runs(connection)
-    last = connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()[0]
-    for page in continues.left_over if continues else ():
-        connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
-    row = {
-        "id": number if last < number <= last + MAX_GAP else None,  # None: the next number
-        "continues": continues.run if continues else None,
-        "position": json.dumps(continues.position) if continues else None,
-        "process": os.getpid(),
-        "tool_version": __version__,
-        "rules": rules(),
-        **columns,
-    }
-    return insert_row(connection, "runs", row)
-
-
-def end_killed_runs(connection: sqlite3.Connection) -> None:
-    """Mark the runs still recorded as running as interrupted."""
-    connection.execute(
-        "UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'", [KILLED]
-    )
-
-
-def write_page(connection: sqlite3.Connection, run: int, page: Listing, stored: PageCounts) -> None:
-    """Insert the row of a page that was read in this run."""
-    row = {
-        "run_id": run,
-        "url": page.url,
-        "fetched_at": page.fetched_at,
-        "sha256": page.sha256,
-        "status": page.status,
-        "results": page.results,
-        "new": stored.new,
-        "changed": stored.changed,
-        "unchanged": stored.unchanged,
-        "etag": page.etag,
-        "last_modified": page.last_modified,
-        "listed": json.dumps(page.listed) if page.listed else None,
-    }
-    insert_row(connection, "pages", row)
-
-
-def write_run(
-    connection: sqlite3.Connection,
-    summary: Summary,
-    finished: str | None,
-    position: Mapping[str, Any] | None,
-    list_status: str | None = None,
-) -> None:
-    """Update the row of a run: with its position while it reads, with the time at its end.
-
-    A run that did not reach the end of the list keeps the position, so that a later one can resume it.
-    `list_status` is "complete" for a run that did and is partial for another reason.
-    """
-    values = dict(vars(summary))
-    for name in ("run", "database", "mode", "source", "continues"):
-        del values[name]
-    if "complete" in (summary.status, list_status):
-        values["position"] = None
-    elif finished is None:
-        values["position"] = json.dumps(position) if position else None
-    if finished is not None:
-        values |= {"finished": finished, "list_status": list_status}
-    columns = ", ".join(f"{name} = ?" for name in values)
-    connection.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), summary.run])
 
 
 def list_runs(connection: sqlite3.Connection, limit: int | None) -> list[dict[str, Any]]:

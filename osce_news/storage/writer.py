@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from osce_news import __version__
 from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import crawl_state, held, missing, runs
+from osce_news.storage import crawl_state, held, missing
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.database import open_for_writing, refuse_unusable, storage_errors, transaction
+from osce_news.storage.database import (
+    insert_row,
+    open_for_writing,
+    refuse_unusable,
+    storage_errors,
+    transaction,
+)
 from osce_news.storage.ingest import articles
-from osce_news.storage.ingest.listing import ONE_READING, Changes, Ingest
+from osce_news.storage.ingest.listing import ONE_READING, Changes, Ingest, PageCounts
 from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import renormalize
-from osce_news.storage.runs import PageCounts, Summary
+from osce_news.storage.runs import SUMMARY_COLUMNS, Summary
 
+MAX_GAP = 1000  # between the numbers of two replayed runs; the number in an archive may be damaged
 SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
 
 
@@ -47,14 +57,14 @@ class Writer(AbstractContextManager["Writer"]):
         self._lock = lock(path, wait_s)
         try:
             self.connection = open_for_writing(path)
-            self._file = _file_identity(path)
+            self._file = path.stat()
         except BaseException:
             self._lock.release()
             raise
         self.summary = Summary(run=0, mode="", database=str(path))
         self._clock = time.monotonic()
         self.started = ""  # when the run began, UTC
-        self._last_page_at: str | None = None
+        self.last_page_at = ""  # when the last list page was fetched, UTC; until there is one, as `started`
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -79,27 +89,36 @@ class Writer(AbstractContextManager["Writer"]):
 
         `source` is what a crawl reads ("list", "search" or "page"), `list_name` the list, `continues` the
         unfinished run that it resumes.
-        `started` and `number` are when the run began and its number, if it is replayed.
+        `started` and `number` are when the run began and its number, if it is replayed; a number that is not
+        a little above the last one is replaced by the next.
 
         If the vocabulary or the rules have changed since the last run, all stored values are normalised again
         first, so that old and new items use the same identifiers.
         """
-        self._clock, self._last_page_at = time.monotonic(), None
-        self.started = started or utc_now()
+        self._clock = time.monotonic()
+        self.started = self.last_page_at = started or utc_now()
         with self.transaction():
-            last = self.connection.execute("SELECT rules FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-            if mode != "renormalize" and (last is None or last["rules"] != rules()):
+            sql = "SELECT id, rules FROM runs ORDER BY id DESC LIMIT 1"
+            last, last_rules = self.connection.execute(sql).fetchone() or (0, None)
+            if mode != "renormalize" and last_rules != rules():
                 renormalize(self.connection)
-            run = runs.begin_run(
-                self.connection,
-                continues,
-                number,
-                mode=mode,
-                start_url=start_url,
-                source=source,
-                list=list_name,
-                started=self.started,
-            )
+            self._end_killed_runs()
+            for page in continues.left_over if continues else ():
+                self.connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
+            row = {
+                "id": number if last < number <= last + MAX_GAP else None,  # None: the next number
+                "mode": mode,
+                "started": self.started,
+                "start_url": start_url,
+                "source": source,
+                "list": list_name,
+                "continues": continues.run if continues else None,
+                "position": json.dumps(continues.position) if continues else None,
+                "process": os.getpid(),
+                "tool_version": __version__,
+                "rules": rules(),
+            }
+            run = insert_row(self.connection, "runs", row)
         continued_run = continues.run if continues else None
         self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
         self._is_saved = mode in SAVED_MODES
@@ -202,14 +221,23 @@ class Writer(AbstractContextManager["Writer"]):
         return self.summary
 
     def _write_page(self, page: Listing, stored: PageCounts, position: Mapping[str, Any] | None) -> None:
-        runs.write_page(self.connection, self.summary.run, page, stored)
-        self._write_summary(position=position)
-        self._last_page_at = page.fetched_at
-
-    @property
-    def last_page_at(self) -> str:
-        """When the last list page of the run was fetched, UTC; when the run began if it has stored none."""
-        return self._last_page_at or self.started
+        row = {
+            "run_id": self.summary.run,
+            "url": page.url,
+            "fetched_at": page.fetched_at,
+            "sha256": page.sha256,
+            "status": page.status,
+            "results": page.results,
+            "new": stored.new,
+            "changed": stored.changed,
+            "unchanged": stored.unchanged,
+            "etag": page.etag,
+            "last_modified": page.last_modified,
+            "listed": json.dumps(page.listed) if page.listed else None,
+        }
+        insert_row(self.connection, "pages", row)
+        self._write_summary(position=json.dumps(position) if position else None)
+        self.last_page_at = page.fetched_at
 
     def has_item(self, item_id: str) -> bool:
         """Whether the item is stored."""
@@ -240,7 +268,7 @@ class Writer(AbstractContextManager["Writer"]):
             summary.articles_changed += stored.change is not None
             summary.articles_gone += stored.status in articles.GONE
             summary.articles_failed += stored.status in articles.FAILED
-            self._write_summary()
+            self._write_summary(position=None)
         return self.summary
 
     def _store_own_page(self, item: ArticleItem) -> None:
@@ -279,39 +307,39 @@ class Writer(AbstractContextManager["Writer"]):
             if whole:
                 missing.forget_listed(self.connection, summary.run)
             held.release(self.connection, summary.run)
-            self._write_summary(finished=finished or utc_now(), list_status=list_status)
+            end: dict[str, str | None] = {"finished": finished or utc_now(), "list_status": list_status}
+            if "complete" in (status, list_status):  # otherwise a later run can resume at the position
+                end["position"] = None
+            self._write_summary(**end)
         return self.summary
 
     def abandon(self) -> Summary:
         """Leave the run without an end, and return its summary; the next run marks it as interrupted."""
         with self.transaction():
-            runs.end_killed_runs(self.connection)
+            self._end_killed_runs()
         self.summary.status, self.summary.message = "interrupted", crawl_state.KILLED
         return self.summary
 
+    def _end_killed_runs(self) -> None:
+        """Mark the runs still recorded as running as interrupted; they have died, since this has the lock."""
+        sql = "UPDATE runs SET status = 'interrupted', message = ? WHERE status = 'running'"
+        self.connection.execute(sql, [crawl_state.KILLED])
+
     def _refuse_another_file(self) -> None:
         """Raise StorageError if the file is not the one that was opened: what is written would be lost."""
-        if _file_identity(self.path) != self._file:
-            raise StorageError(
-                f"{self.path}: deleted, moved or replaced while it was written; what this run stored is lost "
-                "with it, so run the command again"
-            )
+        with suppress(OSError):
+            if os.path.samestat(self.path.stat(), self._file):
+                return
+        raise StorageError(
+            f"{self.path}: deleted, moved or replaced while it was written; what this run stored is lost "
+            "with it, so run the command again"
+        )
 
-    def _write_summary(
-        self,
-        *,
-        finished: str | None = None,
-        position: Mapping[str, Any] | None = None,
-        list_status: str | None = None,
-    ) -> None:
+    def _write_summary(self, **more: str | None) -> None:
+        """Update the row of the run from the summary, and these columns of it."""
         self.summary.seconds = round(time.monotonic() - self._clock, 1)
-        runs.write_run(self.connection, self.summary, finished, position, list_status)
-
-
-def _file_identity(path: Path) -> tuple[int, int] | None:
-    """Return the identity of the file; None if it does not exist."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+        values = {name: getattr(self.summary, name) for name in SUMMARY_COLUMNS} | more
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self.connection.execute(
+            f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), self.summary.run]
+        )

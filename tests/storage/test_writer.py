@@ -278,7 +278,7 @@ def test_a_run_whose_end_cannot_be_stored_keeps_its_summary(
     before = replace(writer.summary)
     (gone,) = values(writer.connection, "SELECT id FROM items LIMIT 1")
     with monkeypatch.context() as patch:
-        patch.setattr("osce_news.storage.runs.write_run", lambda *_: 1 / 0)
+        patch.setattr(Writer, "_write_summary", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             writer.finish("complete", withdrawn=[str(gone)])
     assert writer.summary == before

@@ -26,7 +26,6 @@ from osce_news.storage.ingest.merge import (
     records_by_id,
 )
 from osce_news.storage.ingest.revisions import LABELS, Revision
-from osce_news.storage.runs import PageCounts
 
 # Pages that were saved within this time belong to one reading of the list: with the site's delay of ten
 # seconds, a full crawl takes two to three hours.
@@ -70,6 +69,18 @@ class Changes:
     def changed(self) -> set[str]:
         """The identifiers of the items whose meaning changed."""
         return {identifier for identifier, edit in self.edits.items() if edit.is_change}
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """The result of storing a page: how many items were new, changed, unchanged, restored."""
+
+    new: int
+    changed: int
+    unchanged: int
+    changed_again: int = 0  # of the changed: on an earlier page of the run too, because pages overlap
+    unchanged_again: int = 0
+    restored: int = 0
 
 
 class Ingest:
