@@ -1,11 +1,10 @@
-"""Wrong options and foreign databases: one line, the right status, nothing touched."""
+"""Wrong options and damaged databases: one line, the right status, nothing touched."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.helpers import FIXTURES, Result, digest, remarks, run, shell, values
 
 SEED = str(FIXTURES / "seed")
 READERS: list[tuple[str, ...]] = [("list",), ("search", "osce"), ("verify",)]
-WRITERS: list[tuple[str, ...]] = [("replay", SEED), ("renormalize",)]
 NAMES = [
     'it\'s a "new" db: ?#%41 & $HOME; `x` (1) ünï.db',
     "-x.db",
@@ -81,7 +79,7 @@ def _one_line(result: Result) -> str:
         (["crawl", "--archive", ""], "--archive: the path is empty"),
         (["undo", "9" * 20], "not in the range"),
         (["replay", SEED, "--db", "/dev/null"], "/dev/null is not a database file"),
-        (["list", "--language", "zz"], "no language 'zz'; choose from az, bs"),
+        (["list", "--language", "zz"], "no language 'zz'; choose from ar, az"),
         (["list", "--format", "xml"], "format"),
         (["stats", "--by", "moon"], "by"),
         (["stats", "--by", "year", "--by", "year"], "two different groups"),
@@ -158,24 +156,8 @@ def test_bytes_find_nothing_or_are_refused(
     assert (result.status, result.out) == (0, "[]\n") or (result.status == 2 and _one_line(result))
 
 
-def _foreign(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("CREATE TABLE items (id, title); INSERT INTO items VALUES (1, 'mine')")
-
-
-@pytest.mark.parametrize("command", [READERS[0], *WRITERS], ids=lambda command: str(command[0]))
-def test_other_files_are_refused_untouched(tmp_path: Path, command: tuple[str, ...]) -> None:
-    path = tmp_path / "given.db"
-    _foreign(path)
-    before = digest(path)
-    result = run(*command, "--db", path, cwd=tmp_path)
-    assert "not a database of osce-news" in _one_line(result)
-    assert (result.status, result.out) == (2, "")
-    assert digest(path) == before
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [*READERS, WRITERS[0]], ids=lambda command: str(command[0]))
+@pytest.mark.parametrize("command", [*READERS, ("replay", SEED)], ids=lambda command: str(command[0]))
 @pytest.mark.parametrize("table", ["items", "sqlite_master"])
 def test_damage_is_one_line(filled: Path, tmp_path: Path, command: tuple[str, ...], table: str) -> None:
     start = 100  # after the file's header, where the schema is

@@ -99,22 +99,6 @@ def test_bad_exports_are_refused(filled: Path, tmp_path: Path, arguments: tuple[
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", ["items.csv", "items.parquet", "--snapshot copy.db"])
-def test_on_a_full_disk_the_previous_file_stays(filled: Path, tmp_path: Path, arguments: str) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    *options, name = arguments.split()
-    run("export", *options, str(folder / name), cwd=tmp_path)
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert name in before
-    # A limit for the size of files: close to a full disk, without a disk of its own.
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))"
-    result = run("export", *options, str(folder / name), cwd=tmp_path, before=limit)
-    assert (result.status, result.out, len(result.errors)) == (1, "", 1), result.err
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-
-
-@pytest.mark.slow
 def test_a_link_stays_a_link_and_its_target_is_replaced(filled: Path, tmp_path: Path) -> None:
     shelf = tmp_path / "shelf"
     shelf.mkdir()

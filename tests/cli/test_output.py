@@ -13,7 +13,7 @@ import pytest
 
 from osce_news.cli.shared.summary import print_summary
 from osce_news.storage.runs import Summary
-from tests.helpers import ROOT, environment, remarks, run, shell
+from tests.helpers import ROOT, environment, remarks, run
 from tests.processes import Command, on_a_terminal
 
 LISTS = [
@@ -23,9 +23,6 @@ LISTS = [
     ("stats", "--by", "month"),
     ("vocabulary", "--unknown"),
 ]
-PIPED = [
-    "list --limit 0", "list --limit 0 --json", "list --format table", "show 514201", "list --limit 1",
-]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -93,18 +90,6 @@ def test_filters_take_names_aliases_and_dates_and_may_be_repeated(filled: Path, 
     assert found("--language", "RU") == found("--language", "ru")
     assert found("--since", "2022-03-15", "--until", "15 March 2022") == {"514174", "514201"}
     assert found("--place", "Wien", "--until", "2022-12-31") <= found("--place", "VIENNA")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("reader", ["head -1", "true"])
-def test_a_pipe_that_is_closed_early_is_not_an_error(filled: Path, tmp_path: Path, reader: str) -> None:
-    ended = {}
-    for command in PIPED:
-        result = shell(f"osce-news {command} 2>errors | {reader}", cwd=tmp_path)
-        errors = (tmp_path / "errors").read_text()
-        assert re.fullmatch(r"((\d+ of )?93 items(; --limit 0 shows all)?\n)?", errors), command
-        ended[command] = result.status
-    assert ended == dict.fromkeys(PIPED, 0)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
