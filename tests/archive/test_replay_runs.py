@@ -162,6 +162,9 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
     statuses = rows(folder / "b.db", "SELECT status, withdrawn FROM runs")
     assert ("partial", 0) in statuses
     assert rows(folder / "b.db", "SELECT count(*) FROM items WHERE withdrawn NOT NULL") == [(0,)]
+    assert replay(folder).summary["runs_merged"] == 1  # a page of an item that a later run has shown
+    done = replay(folder)
+    assert (done.status, done.summary["runs_known"], done.summary["runs"]) == (0, 5, []), done.errors
 
 
 ROLLED = "from osce_news.archive import writer\nwriter.MAX_FILE_BYTES = 8_000\n"
@@ -240,6 +243,7 @@ def test_what_is_no_page_of_the_list_does_no_harm(tmp_path: Path) -> None:
     done = replay(tmp_path)
     assert done.status == 0, done.errors  # all that was recorded is replayed, though the crawl lacked a page
     assert_same(tmp_path)
+    assert replay(tmp_path).summary["runs_known"] == 1
 
 
 def test_a_crawl_that_was_refused_is_replayed_as_refused(tmp_path: Path) -> None:
@@ -315,6 +319,7 @@ def test_a_page_that_the_database_could_not_take_is_not_replayed(tmp_path: Path)
     assert rows(tmp_path / "a.db", "SELECT status, pages FROM runs") == [("failed", 1)]
     assert replay(tmp_path).status == 0
     assert_same(tmp_path)
+    assert replay(tmp_path).summary["runs_known"] == 1
 
 
 def test_the_archive_of_a_run_whose_end_the_database_could_not_take_says_failed(tmp_path: Path) -> None:
@@ -357,6 +362,8 @@ def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) ->
     assert_same(tmp_path)
     statuses = rows(tmp_path / "b.db", "SELECT status FROM runs")
     assert statuses == [("interrupted",), ("interrupted",), ("complete",), ("complete",)]
+    for db in ("a.db", "b.db"):
+        assert replay(tmp_path, db=db).summary["runs_known"] == 4
 
 
 @pytest.mark.slow

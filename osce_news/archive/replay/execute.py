@@ -15,7 +15,7 @@ from typing import Any
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun, ReplayPlan, plan_replay
 from osce_news.archive.replay.recorded import RecordedRun, killed_runs, steps
-from osce_news.archive.replay.single_pages import SinglePages, is_lacking
+from osce_news.archive.replay.single_pages import SinglePages, can_be_stored, is_lacking
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.web_archives import ARCHIVES
@@ -72,14 +72,15 @@ def replay_plan(
                 )
 
         def lacks(run: ArchivedRun) -> bool:
-            """Whether the database lacks a page that a run stored and that its archive holds."""
-            stored = (
-                step
-                for step in steps(source.contents(run.files, Report(), hosts))
-                if isinstance(step[1], PageStored)
+            """Whether the database lacks a page that a run stored, and that can be stored now."""
+            contents = steps(source.contents(run.files, Report(), hosts))
+            pages = (capture for capture, event in contents if isinstance(event, PageStored))
+            kept = islice(pages, killed[run.name].pages if run.name in killed else None)
+            return any(
+                is_lacking(capture, writer.connection) and can_be_stored(capture, writer)
+                for capture in kept
+                if capture is not None
             )
-            kept = islice(stored, killed[run.name].pages if run.name in killed else None)
-            return any(capture and is_lacking(capture, writer.connection) for capture, _ in kept)
 
         for run in plan.runs:
             statuses = crawl_state.statuses_of_archive(writer.connection, run.name)

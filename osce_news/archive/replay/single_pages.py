@@ -182,6 +182,16 @@ def is_lacking(capture: Capture, connection: sqlite3.Connection) -> bool:
     return kind == LISTING and not crawl_state.has_page(connection, capture.url, capture.fetched_at)
 
 
+def can_be_stored(capture: Capture, writer: Writer) -> bool:
+    """Whether a page can be stored; an article only if its item is stored, or if it shows one itself."""
+    if _kind(capture) != ARTICLE:
+        return True
+    try:
+        return writer.takes(capture.article())
+    except OsceNewsError:
+        return writer.has_item(item_id(capture.url))
+
+
 def _kind(capture: Capture) -> str | None:
     """Return whether a capture is a list page or an article; None if it is neither."""
     kind, status = capture.kind(), capture.status
