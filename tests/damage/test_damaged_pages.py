@@ -75,7 +75,6 @@ LEFT_SHORT = {
 _IN_CARDS = {
     "each third result in a box beside the list",
     "the first half in one layout, the rest in another",
-    "all links to one item",
 }
 LEFT_CARDS = {
     "empty": (LEFT_LONG["empty"] | _IN_CARDS) - {"links by names instead of numbers", "teasers all gone"},
