@@ -178,24 +178,6 @@ def test_unreadable_pages_of_unknown_items_are_counted(tmp_path: Path) -> None:
     assert done.summary["passed_over"]["unknown_items"] == 3
 
 
-def test_saved_pages_and_warc_files_are_found_in_one_folder_and_below_it(tmp_path: Path) -> None:
-    folder = tmp_path / "mixed" / "below"
-    folder.mkdir(parents=True)
-    one, two, _ = tens()
-    saved(folder / "a.warc.gz", packed(one))
-    saved(folder.parent / "b.WARC", two)
-    head = "<!-- saved from url=(0038)https://www.osce.org/press-releases?page=2 -->"
-    (folder / "Page.html").write_text(html_of(STORIES[20:]).replace("<head>", f"<head>{head}"))
-    link = f"<!-- saved from url=(0038){address(STORIES[25])} -->"
-    (folder / "Article.html").write_text(render_article(STORIES[25]).replace("<head>", f"<head>{link}"))
-    (folder / "notes.txt").write_text("not read")
-    done = replay(tmp_path, what="mixed")
-    assert (done.status, done.summary["pages"], done.summary["new"]) == (0, 3, 30), done.errors
-    assert rows(tmp_path / "b.db", "SELECT item_id, status FROM articles") == [
-        (str(STORIES[25].node), "read")
-    ]
-
-
 def test_challenges_and_unknown_pages_are_reported_and_the_others_are_stored(tmp_path: Path) -> None:
     one, two, _ = tens()
     bad = [
@@ -253,21 +235,6 @@ def test_cut_and_empty_files_give_their_complete_pages(tmp_path: Path) -> None:
     done = replay(tmp_path, what="a.warc.gz empty.warc.gz")
     assert (done.status, done.summary["pages"], done.summary["cut_files"]) == (0, 2, 2)
     assert "a.warc.gz: cut at byte" in done.errors
-
-
-def test_impossible_addresses_are_skipped(tmp_path: Path) -> None:
-    one, two, _ = tens()
-    ports = [":99999", ":x", ":0"]
-    wrong = [
-        one.replace(b"https://www.osce.org/", f"https://www.osce.org{port}/".encode(), 1) for port in ports
-    ]
-    saved(tmp_path / "a.warc", b"".join([*wrong, two]))
-    done = replay(tmp_path, what="a.warc")
-    assert (done.status, done.summary["new"]) == (4, 10), done.errors
-    for port in ports:
-        assert (
-            f"'https://www.osce.org{port}/press-releases?page=0&rows=10' is not a web address" in done.errors
-        )
 
 
 def test_a_redirect_that_leads_nowhere_is_skipped(tmp_path: Path) -> None:

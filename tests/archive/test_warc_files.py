@@ -124,7 +124,7 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
         *(record(answer(), url=url) for url in ("http://osce.org/a", "https://polis.osce.org:8443/b")),
         *(record(answer(), url=url) for url in ("https://example.org/?osce.org", "https://notosce.org/")),
         record(answer(), url="https://www.osce.org@example.org/"),
-        record(answer(), url="https://[/"),
+        *(record(answer(), url=url) for url in ("https://[/", "https://www.osce.org:99999/")),
     ]
     found, report = read(saved(tmp_path / "a.warc", b"".join(parts)), hosts={"osce.org"})
     assert [capture.url for capture in found] == [
@@ -132,7 +132,7 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
     ]  # fmt: skip
     assert report.captures == 3
     assert report.lines()[-1] == (
-        "records skipped: 3 of other hosts, 1 not fetched by HTTP, 1 that can't be read, 1 of no known type"
+        "records skipped: 3 of other hosts, 1 not fetched by HTTP, 2 that can't be read, 1 of no known type"
     )
 
 
