@@ -70,7 +70,9 @@ class OverlappingPages:
                 new = self._add(page, window)
                 repeated = 0 if new else repeated + 1
                 more = continues(page, window, self._pagers)
-                if more is None and (len(page.keys) < window.rows or page.keys == self.before):
+                is_near_end = window.end + window.rows > self.results.end
+                is_repeated = page.keys == self.before and is_near_end  # as some sites do beyond the end
+                if more is None and (len(page.keys) < window.rows or is_repeated):
                     more = (new > 0 or window.page <= number) and (yield from self._has_more(window))
                     if more:
                         raise OwnPageSizeError(page)

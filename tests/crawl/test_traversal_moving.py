@@ -139,15 +139,18 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
 
 
 @pytest.mark.parametrize("pager", [True, False])
-@pytest.mark.parametrize(("length", "pages", "removed"), [(230, 2, 120), (120, 1, 48), (60, 1, 30)])
+@pytest.mark.parametrize(
+    ("length", "pages", "first", "removed"),
+    [(230, 2, 0, 120), (120, 1, 0, 48), (60, 1, 0, 30), (700, 5, 100, 200)],
+)
 def test_a_list_that_loses_many_results_at_once_is_not_whole_unless_all_others_were_read(
-    length: int, pages: int, removed: int, pager: bool
+    length: int, pages: int, first: int, removed: int, pager: bool
 ) -> None:
     crawler = Crawler(MovingList(pager=pager).grow(length))
 
     def move() -> None:
         if crawler.requests == pages:
-            del crawler.site.items[:removed]
+            del crawler.site.items[first : first + removed]
 
     done = crawler.crawl(move)
     assert {identifier(key) for key in crawler.site.items} <= crawler.seen or not done.is_whole
