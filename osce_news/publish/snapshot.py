@@ -7,9 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from osce_news.atomic import atomic_write
-from osce_news.storage.database import storage_errors, write_copy
-from osce_news.storage.schema import SEARCH_INDEX
-from osce_news.storage.upgrade import complete
+from osce_news.storage import dictionary, upgrade
+from osce_news.storage.database import storage_errors, transaction, write_copy
 
 # Data that only crawls need: quarantined results, held pages, what `undo` restores, resume positions, the
 # contents of pages, process numbers.
@@ -34,7 +33,7 @@ def write_backup(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
-    """Write a compact copy of the database in its present state; return how many items it holds.
+    """Write a compact copy of the database, with the present schema; return how many items it holds.
 
     The copy is a single file that works on read-only media. It has SQLite's statistics and an optimised
     search index. It leaves out what only crawls need, and the messages of runs, which may name files of
@@ -44,9 +43,11 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
         write_copy(connection, part)
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode = MEMORY")  # no second file next to the copy
-            for statement in _REMOVE:
-                copy.execute(statement)
-            complete(copy, SEARCH_INDEX)
+            with transaction(copy):
+                upgrade.update(copy)  # an older version may have made the database
+                dictionary.write(copy)
+                for statement in _REMOVE:
+                    copy.execute(statement)
             copy.execute("INSERT INTO items_fts (items_fts) VALUES ('optimize')")
             copy.execute("ANALYZE")
             copy.execute("VACUUM")

@@ -152,26 +152,31 @@ def insert_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any
     return connection.execute(sql, list(row.values())).lastrowid or 0
 
 
+_HINTS = {
+    "full": "free some disk space and run the command again; what was stored before is safe",
+    "disk I/O": "check the disk (is it full or unplugged?) and run the command again",
+    "unable to open": "check that the folder exists and that you may write to it",
+    "readonly": "the file or its folder is read-only: name another file with --db",
+    "locked": "another process is writing to it: wait for it to end, or stop it",
+    "no such": "`osce-news verify` shows what is missing, `osce-news renormalize` makes what it can",
+    "malformed": "damaged: `osce-news verify` shows where, `osce-news replay` rebuilds it",
+}
+
+
+def explained(error: sqlite3.Error) -> str:
+    """Return the message of an error with what to do about it."""
+    text = str(error)
+    hint = next((hint for word, hint in _HINTS.items() if word in text), "`osce-news verify` checks the file")
+    return f"{text} ({hint})"
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into a StorageError that names the file and says what to do."""
     try:
         yield
     except sqlite3.Error as error:
-        text = str(error)
-        hints = {
-            "full": "free some disk space and run the command again; what was stored before is safe",
-            "disk I/O": "check the disk (is it full or unplugged?) and run the command again",
-            "unable to open": "check that the folder exists and that you may write to it",
-            "readonly": "the file or its folder is read-only: name another file with --db",
-            "locked": "another process is writing to it: wait for it to end, or stop it",
-            "no such column": "an older version made it: `osce-news renormalize` brings it up to date",
-            "malformed": "damaged: `osce-news verify` shows where, `osce-news replay` rebuilds it",
-        }
-        hint = next(
-            (hint for word, hint in hints.items() if word in text), "`osce-news verify` checks the file"
-        )
-        raise StorageError(f"{path}: {text} ({hint})") from error
+        raise StorageError(f"{path}: {explained(error)}") from error
 
 
 def _roll_back(path: Path) -> None:

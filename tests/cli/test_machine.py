@@ -207,6 +207,7 @@ def ended_by(error: BaseException, typed: str, monkeypatch: pytest.MonkeyPatch) 
     [
         (MemoryError(), "memory ran out"),
         (sqlite3.OperationalError("Could not decode to UTF-8"), "can't be read: Could not decode to UTF-8"),
+        (sqlite3.OperationalError("no such table: newsroom"), "newsroom (`osce-news verify` shows what is m"),
         (ImportError("libx.so: failed to map segment"), "no memory for it: libx.so: failed to map segment"),
         (
             TypeError("an integer"),

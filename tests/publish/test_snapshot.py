@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,13 +13,13 @@ import pytest
 
 from osce_news.errors import DoubtfulPageError
 from osce_news.publish.snapshot import write_backup, write_snapshot
-from osce_news.storage import Writer, open_for_reading, queries
+from osce_news.storage import Writer, open_for_reading, queries, upgrade
 from osce_news.storage.database import write_copy
 from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Query
 from osce_news.storage.queries.search import search
 from osce_news.storage.schema import TABLES
-from tests.helpers import NOON, dump, listing, values
+from tests.helpers import NOON, ROOT, dump, listing, values
 from tests.newsroom.samples import TEN
 
 
@@ -55,6 +56,19 @@ def test_the_number_of_items_is_that_of_the_copy(
         monkeypatch.setattr("osce_news.publish.snapshot.write_copy", copy_before_the_next_page)
         with closing(open_for_reading(tmp_path / "osce-news.db")) as reading:
             assert write(reading, tmp_path / "copy.db") == 4
+
+
+def test_a_snapshot_of_an_older_database_has_the_present_schema(tmp_path: Path) -> None:
+    older = tmp_path / "older.db"
+    older.write_bytes(gzip.decompress((ROOT / "tests/legacy/articles/newsroom.db.gz").read_bytes()))
+    with closing(open_for_reading(older)) as reading:
+        assert write_snapshot(reading, tmp_path / "copy.db") == 27
+        items, texts = values(reading, "SELECT id FROM items"), values(reading, "SELECT text FROM articles")
+    assert problems(tmp_path / "copy.db") == []
+    with closing(open_for_reading(tmp_path / "copy.db")) as copy:
+        assert upgrade.differences(copy) == {}
+        assert values(copy, "SELECT id FROM items") == items
+        assert values(copy, "SELECT text FROM articles") == texts
 
 
 def test_a_snapshot_has_no_held_pages_and_no_former_values(tmp_path: Path) -> None:

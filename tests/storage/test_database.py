@@ -308,6 +308,7 @@ def test_after_a_commit_that_fails_the_next_transaction_is_stored(db: Path) -> N
         ("unable to open database file", "check that the folder exists"),
         ("attempt to write a readonly database", "read-only"),
         ("database is locked", "another process"),
+        ("no such table: newsroom", "renormalize"),
         ("database disk image is malformed", "rebuild"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from osce_news.errors import OsceNewsError, unexpected
+from osce_news.storage.database import explained
 
 INTERRUPTED = 130  # the exit status
 
@@ -22,7 +23,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:  # not all errors have a code
         return "interrupted", INTERRUPTED
     if isinstance(error, sqlite3.Error):
-        return f"the database can't be read: {error}", 1
+        return f"the database can't be read: {explained(error)}", 1
     if isinstance(error, UnicodeEncodeError):
         return "an argument holds bytes that are not text", 2
     if isinstance(error, OSError):
