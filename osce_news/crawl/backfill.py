@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from scrapy.http import Request, Response
@@ -22,7 +21,7 @@ from osce_news.archive.report import RecordError
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial
-from osce_news.crawl.options import delay_seconds
+from osce_news.crawl.options import delay_seconds, split_address
 from osce_news.crawl.responses import error_from_failure
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (
@@ -35,9 +34,8 @@ from osce_news.errors import (
     UnavailableError,
     unexpected,
 )
-from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import date_option
-from osce_news.urls import site_host, without_user
+from osce_news.urls import site_host
 
 logger = logging.getLogger(__name__)
 
@@ -80,10 +78,7 @@ class BackfillOptions:
         urls = urls or kind.URLS
         full = [url if "://" in url else f"https://{url}" for url in (one.removeprefix("*.") for one in urls)]
         for url in (*places, *full):
-            if not is_web_address(url):
-                raise BadInputError(f"not a web address: {without_user(url)[:200]!r}")
-            if "@" in urlsplit(url).netloc:
-                raise BadInputError("an address must not have a user name or a password: leave them out")
+            split_address(url, "a web address")
         hosts = sorted({site_host(url.rstrip("*")) for url in full})
         return cls(name, kind(urls, since, until, *places), hosts, archive, limit, delay_seconds(delay))
 

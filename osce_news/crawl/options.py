@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
@@ -270,14 +270,18 @@ def listing_url(start: str, rows: int) -> str:
     >>> listing_url("https://www.osce.org/press-releases", 50)
     'https://www.osce.org/press-releases?page=0&rows=50&solrsort=ds_date+desc'
     """
-    if not is_web_address(start.strip()):
-        raise BadInputError(
-            f"not the address of a list: {without_user(start)[:200]!r} (an address begins with https://)"
-        )
-    parts = urlsplit(start.strip())
-    if "@" in parts.netloc:
-        raise BadInputError("an address must not have a user name or a password: leave them out")
+    parts = split_address(start.strip(), "the address of a list")
     given = parse_qsl(parts.query, keep_blank_values=True)
     defaults = {"page": "0", "rows": str(rows), "solrsort": NEWEST_FIRST}
     query = [pair for pair in defaults.items() if pair[0] not in dict(given)] + given
     return safe_url_string(urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(query), "")))
+
+
+def split_address(url: str, what: str) -> SplitResult:
+    """Return the parts of a web address; raises BadInputError, which names what was expected."""
+    if not is_web_address(url):
+        raise BadInputError(f"not {what}: {without_user(url)[:200]!r} (an address begins with https://)")
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise BadInputError("an address must not have a user name or a password: leave them out")
+    return parts

@@ -128,7 +128,7 @@ class Traversal(BaseTraversal):
         self._is_newest_first = newest_first(options.start_url)
         self._from_top = not page_number(options.start_url)
         self._is_resumable &= self._from_top
-        self._rows = page_size(options.start_url) or options.rows  # the most results on a page
+        self._asked = self._rows = page_size(options.start_url) or options.rows  # the most results on a page
         self._read_twice: str | None = None  # the last page without a link
         self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
@@ -251,7 +251,7 @@ class Traversal(BaseTraversal):
 
     def _read_list(self) -> Steps[None]:
         """Read the first page, and then the others: overlapping ones, unless the site ignores the size."""
-        rows = page_size(self.options.start_url) or self.options.rows  # not _rows, which `resume` sets
+        rows = self._asked  # not _rows, which `resume` sets
         window = Window(page_number(self.options.start_url) or 0, rows)
         first = yield window
         if first is None:
@@ -281,8 +281,7 @@ class Traversal(BaseTraversal):
 
     def _read_plain(self, link: str | None, read: Sequence[PageFacts] = ()) -> Steps[None]:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
-        asked = page_size(self.options.start_url) or self.options.rows
-        self._plain = PlainPages(self._base, asked, self._pagers, self.problems)
+        self._plain = PlainPages(self._base, self._asked, self._pagers, self.problems)
         counted = self._from_top and self.overlap is None and not self.options.is_limited
         if (yield from self._plain.follow(link, read, counted=counted)):
             self._end()
