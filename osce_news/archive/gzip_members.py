@@ -107,8 +107,8 @@ class ByteStream:
 class GzipMembers:
     """The members of a gzip file in order; after a damaged one it continues with the next intact one.
 
-    `on_gap` is called with the offset of the first byte that could not be unpacked, and with that of the next
-    member or None at the end of the file.
+    `on_gap` is called with the offset of the first byte that could not be unpacked, and with the offset at
+    which the damage ends: that of the next member, or the file's size. It is None if the file is cut.
     """
 
     def __init__(
@@ -129,8 +129,11 @@ class GzipMembers:
                 # Records unpacked before the damage are good.
                 first = self.position if member.has_records else member.offset
                 following = _next_member(self._file, member.offset + 1)
+                end = self._file.seek(0, 2)
+                if following is None and member.state == "damaged" and not _ends_in_zeros(self._file, end):
+                    following = end
                 self._on_gap(first, following)
-                self._seek(self._file.seek(0, 2) if following is None else following)
+                self._seek(end if following is None else following)
 
     def _seek(self, offset: int) -> None:
         self._file.seek(offset)
@@ -192,6 +195,12 @@ def _next_member(file: BinaryIO, offset: int) -> int | None:
         offset += max(0, len(data) - keep)
         data = data[-keep:]
     return None
+
+
+def _ends_in_zeros(file: BinaryIO, size: int) -> bool:
+    """Whether a file ends in zeros, which no member with content does: after a crash, its end may be lost."""
+    file.seek(max(0, size - 8))  # a member ends with its checksum and its length
+    return not any(file.read())
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:

@@ -18,6 +18,11 @@ from osce_news.events import Event, FileRolled, PageNotStored, PageStored, RunFi
 MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 
 
+def file_name(name: str, number: int) -> str:
+    """Return the name of a run's file; they are counted from 0."""
+    return f"{name}-{number:05}.warc.gz"
+
+
 class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     """Writes the exchanges and the events of one run to files of its own; close it, or use it in `with`.
 
@@ -78,7 +83,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     @property
     def path(self) -> Path:
         """The file that is being written, or was written last."""
-        return self.folder / f"{self.name}-{self.files - 1:05}.warc.gz" if self.files else self.folder
+        return self.folder / file_name(self.name, self.files - 1) if self.files else self.folder
 
     def record(self, exchange: Exchange) -> None:
         """Write a request and its response, which refers to a stored one if the body is known.
@@ -130,7 +135,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
             f"osce-news-{began}-{self._run}{other}" for other in ("", *(f".{n}" for n in range(2, 1000)))
         ]
         for name in [self.name] if self.name else names:  # two runs of one name may begin in one second
-            path = self.folder / f"{name}-{self.files:05}.warc.gz"
+            path = self.folder / file_name(name, self.files)
             with suppress(FileExistsError):
                 file = _WarcFile(path, {**self._info, "isPartOf": name})
                 self.name = name

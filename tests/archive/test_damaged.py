@@ -70,6 +70,19 @@ def test_a_cut_file_is_reported_in_one_line(tmp_path: Path, archive: bytes) -> N
     assert int(line.split("byte ")[1].split(":")[0]) > offset
 
 
+@pytest.mark.parametrize("place", [-6, -30])  # in the checksum, and in the page
+def test_a_damaged_last_record_is_not_taken_for_a_cut_file(
+    tmp_path: Path, archive: bytes, place: int
+) -> None:
+    data = bytearray(archive)
+    data[place] ^= 0x55
+    _, report = read(saved(tmp_path / "a.warc.gz", bytes(data)))
+    assert (report.cut, report.skipped["unreadable"]) == (0, 1)
+    assert report.lines()[0].endswith(f": damaged up to byte {len(data)}; skipped")
+    _, report = read(saved(tmp_path / "b.warc.gz", archive[:-30] + bytes(500)))  # after a crash
+    assert (report.cut, report.skipped["unreadable"]) == (1, 0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["a member a record", "plain"])
 def test_a_flipped_bit_costs_a_page_and_gives_no_wrong_one(tmp_path: Path, archive: bytes, way: str) -> None:

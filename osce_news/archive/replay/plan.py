@@ -12,6 +12,7 @@ from pathlib import Path
 from osce_news.archive.records import Record, is_warc, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.saved_page import SavedPage, is_saved_page, saved_page
+from osce_news.archive.writer import file_name
 from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
@@ -194,11 +195,6 @@ def _start_in(record: Record) -> RunStarted | None:
             event = parse_event(record.url, record.block or b"")
             return event if isinstance(event, RunStarted) else None
     return None
-
-
-def file_name(name: str, number: int) -> str:
-    """Return the name of a run's file."""
-    return f"{name}-{number:05}.warc.gz"
 
 
 def _runs_and_others(files: Iterable[_Beginning]) -> tuple[list[ArchivedRun], list[Path], list[str]]:
