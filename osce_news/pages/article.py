@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
 
 from osce_news.errors import LayoutError
 from osce_news.items import BY_EXTRACTOR, RawArticle
@@ -59,7 +58,7 @@ class ArticlePage:
         stated, beside = article_values.stated_date(page), article_values.read_sidebar(page)
         languages = article_parts.read_translations(page)
         links = [page.address(link.get("href"), itself=True) for link in page.find("link[rel~=canonical]")]
-        notes = [note for note in (self.remark, self._remark_on_site) if note]
+        notes = [self.remark] if self.remark else []
         page.prune()
         found = self._find()
         notes += [found.remark] if found.remark else []
@@ -110,12 +109,6 @@ class ArticlePage:
             raise LayoutError("article", expected="an article", got="a page that says 'not found'")
         if self._is_called("no_article"):
             raise LayoutError("article", expected="an article", got=self._page.description)
-
-    @property
-    def _remark_on_site(self) -> str | None:
-        begin = (str(text) for body in self._page.find("body") for text in islice(body.itertext(), 50))
-        is_multisite = any(says("skip_links", text) for text in begin)
-        return "begins with 'Skip Links': a site of a field operation" if is_multisite else None
 
     def _is_called(self, section: str) -> bool:
         """Whether the page's heading or name is one of the section's words, and the page has no date."""

@@ -142,8 +142,9 @@ def _is_beside(element: Element, needed: set[Element]) -> bool:
     if element.tag in ("header", "footer"):  # of the page; that of a card has one item
         return _count_items(element) > 1
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    may_be_card = _is_featured(element) or _has_like(element)
-    return _BESIDE.search(names) is not None and not (may_be_card and _count_items(element) == 1)
+    if _BESIDE.search(names) is None:
+        return False
+    return _count_items(element) != 1 or not (_is_featured(element) or _has_like(element))
 
 
 def _is_featured(element: Element) -> bool:
