@@ -56,7 +56,7 @@ def cause_of(error: BaseException | None, request: Request | None = None) -> str
         status = _proxy_status(deepest)
         reason = f"it answered with status {status}" if status else deepest
         return f"the proxy opened no connection to the site: {reason}"
-    if isinstance(deepest, ValueError) and deepest is not error:  # about a header
+    if isinstance(deepest, ValueError | KeyError) and deepest is not error:  # about a header
         meaning = _NOT_HTTP
     elif isinstance(deepest, SSL.Error):
         meaning = _tls_cause(deepest)

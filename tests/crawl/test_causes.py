@@ -36,6 +36,7 @@ REFUSED = "Could not open CONNECT tunnel with proxy a:1 [{{'status': {0}, 'reaso
     [
         (failed(NOT_HTTP), False, "the answer is not HTTP"),
         (failed(ValueError("not a length")), False, "the answer is not HTTP"),
+        (failed(KeyError(b"gzip")), False, "the answer is not HTTP"),  # as Transfer-Encoding
         (ValueError("no scheme in the address"), False, "no scheme in the address"),
         (failed(ConnectionLost()), False, "the connection was closed before there was an answer"),
         (DownloadTimeoutError(), False, "no answer within 60 s"),

@@ -7,7 +7,6 @@ import logging
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -82,7 +81,7 @@ class BackOffMiddleware(RetryMiddleware):
         """Return the response, or the request for another try; raises ResponseDataLossError."""
         self._answered()
         if response.status not in self.retry_http_codes:
-            is_empty = response.status == HTTPStatus.OK and not response.body
+            is_empty = 200 <= response.status < 300 and not response.body.strip()
             if "dataloss" in response.flags or (is_empty and "needs_body" in request.meta):
                 error = ResponseDataLossError()
                 if (again := self.process_exception(request, error)) is None:

@@ -129,6 +129,7 @@ FAILURES: dict[str, tuple[str | faults.Where, faults.Answer, int, str, int, str]
     "two lengths": (PAGE_TWO, faults.head("Content-Length: 1, 2"), 4, "partial", 2, "not HTTP"),
     "no header": (PAGE_TWO, faults.head(": x"), 4, "partial", 2, "not HTTP"),
     "reset": (PAGE_TWO, faults.reset(), 4, "partial", 2, "truncated"),
+    "blank": (PAGE_TWO, faults.status(203, body=" \n"), 4, "partial", 2, "empty or truncated"),
     "empty": (PAGE_TWO, faults.status(200, body=""), 4, "partial", 2, "empty or truncated"),
     "cut": (PAGE_TWO, faults.cut(), 4, "partial", 2, "truncated"),
     "wrong checksum": (PAGE_TWO, faults.wrong_checksum(), 4, "partial", 2, "truncated"),
