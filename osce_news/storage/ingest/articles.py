@@ -161,8 +161,8 @@ def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -
     insert_row(connection, "pages", row)
 
 
-def renormalize_articles(connection: sqlite3.Connection) -> int:
-    """Normalise the printed values of articles again; return how many changed.
+def renormalize_articles(connection: sqlite3.Connection) -> None:
+    """Normalise the printed values of articles again.
 
     These are the date, the language, and the differences from the list. Older versions stored the language
     in one form only, which then counts as printed.
@@ -180,7 +180,6 @@ def renormalize_articles(connection: sqlite3.Connection) -> int:
             changed.append((*values, row["item_id"]))
     sql = "UPDATE articles SET published = ?, language = ?, language_raw = ?, differs = ? WHERE item_id = ?"
     connection.executemany(sql, changed)
-    return len(changed)
 
 
 def differences(

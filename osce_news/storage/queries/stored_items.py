@@ -18,12 +18,17 @@ Row = dict[str, Any]
 def item_identifier(connection: sqlite3.Connection, text: str) -> str:
     """Return the identifier of the item with this identifier, or with an address under which it was seen.
 
-    Raises BadInputError if the address is not that of an item.
+    A number may also be that of such an address. Raises BadInputError if an address is not that of an item.
     """
     try:
         text.encode()
         if "/" not in text:
-            return text
+            sql = (
+                "SELECT item_id FROM addresses WHERE url GLOB '*/' || ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM items WHERE id = ?1)"
+            )
+            row = connection.execute(sql, [text]).fetchone() if text.isdecimal() else None
+            return row[0] if row else text
         sql = "SELECT item_id FROM addresses WHERE url = ?"
         row = connection.execute(sql, [canonical_url(text)]).fetchone()
         return row[0] if row else item_id(text)
@@ -90,7 +95,7 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
         return None
     result = decoded(row)
     raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
-    result["raw"] = {name: raw[name] for name in raw.keys() if name.endswith("_raw")}  # noqa: SIM118
+    result["raw"] = {name: value for name, value in _pairs(raw) if name.endswith("_raw")}
     result["listing_url"] = raw["listing_url"]
     result["article"] = _article(connection, identifier)
     for name, sql in _PARTS.items():
@@ -127,7 +132,7 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    result = {name: row[name] for name in row.keys() if name not in ("item_id", "text")}  # noqa: SIM118
+    result = {name: value for name, value in _pairs(row) if name not in ("item_id", "text")}
     for name in ("differs", "image", "downloads", "languages"):
         result[name] = json.loads(result[name]) if result[name] else None
     return result
@@ -135,7 +140,8 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
 
 def decoded(row: sqlite3.Row) -> Row:
     """Return a row of the view `newsroom` with its JSON arrays as lists."""
-    return {
-        name: json.loads(row[name]) if name in LISTS else row[name]
-        for name in row.keys()  # noqa: SIM118
-    }
+    return {name: json.loads(value) if name in LISTS else value for name, value in _pairs(row)}
+
+
+def _pairs(row: sqlite3.Row) -> Iterator[tuple[str, Any]]:
+    return zip(row.keys(), row, strict=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from osce_news.errors import BadInputError
 from osce_news.items import Listing
 from osce_news.storage import Writer, queries
 from tests.helpers import NOON, listing, values
@@ -159,3 +160,11 @@ def test_an_item_is_found_by_each_of_its_addresses(writer: Writer) -> None:
     for url in values(writer.connection, "SELECT url FROM addresses WHERE item_id = ?", str(STORIES[3].node)):
         assert queries.item_identifier(writer.connection, f"{url}?download=true") == str(STORIES[3].node)
     assert queries.item_identifier(writer.connection, "https://www.osce.org/node/17") == "17"
+
+
+def test_an_item_is_found_by_each_of_its_numbers(writer: Writer) -> None:
+    restored(writer, [renumbered(story) for story in STORIES])
+    for story in (STORIES[3], renumbered(STORIES[3])):
+        assert queries.find_item(writer.connection, str(story.node))["id"] == str(STORIES[3].node)
+    with pytest.raises(BadInputError, match="no item '17'"):
+        queries.find_item(writer.connection, "17")
