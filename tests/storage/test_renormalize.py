@@ -134,6 +134,14 @@ def test_two_entries_may_change_their_labels_with_each_other(moon_base: Path, ed
     assert problems(moon_base) == []
 
 
+def test_what_a_user_adds_to_an_entry_stays(moon_base: Path) -> None:
+    with Writer(moon_base) as writer:
+        writer.connection.execute("ALTER TABLE offices ADD COLUMN my_note TEXT")
+        writer.connection.execute("UPDATE offices SET my_note = id")
+        renormalize_all(writer)
+        assert values(writer.connection, "SELECT id FROM offices WHERE my_note IS NOT id") == []
+
+
 def test_a_topic_may_stand_before_its_parent_and_the_parent_may_change(moon_base: Path, edit: Edit) -> None:
     edit("topics", "[arms-control]\n", '[arms-control]\nparent = "youth"\n')
     with Writer(moon_base) as writer:
