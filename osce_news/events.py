@@ -163,5 +163,5 @@ def parse_event(target: str, block: bytes) -> Event | None:
         values = {_FORMER.get(name, name): value for name, value in loads(block).items()}
         event: Event = convert(_KINDS[target], values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise EventError(f"an event of a run that can't be read: {error}") from error
+        raise EventError(f"a record {target!r} that is no event of a run") from error
     return event

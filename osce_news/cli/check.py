@@ -56,7 +56,7 @@ def check(
     start_url: str | None,
     db: Path,
     config: Path | None,
-    delay: float | None,
+    delay: str | None,
     into: Path | None,
     as_json: bool,
 ) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,8 +30,12 @@ _REFERENCES = [each.name for each in formats().values() if each.cite]
 def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     value = "\t" if value in ("tab", r"\t") else value
     if value is not None and (len(value) != 1 or value in '"\r\n'):
-        raise click.UsageError("--delimiter is one character, such as ';', or tab")
+        raise click.BadParameter(f"{value[:40]!r} is not one character, such as ';', or tab")
     return value
+
+
+def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
+    return [name.strip() for name in value.split(",")] if value is not None else []
 
 
 @click.command()
@@ -41,7 +46,12 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     type=click.Choice(tuple(formats())),
     help=f"Default: by the suffix of FILE. Zotero imports {', '.join(_REFERENCES)}.",
 )
-@click.option("--columns", metavar="NAMES", help="Columns to write, separated by commas.  [default: all]")
+@click.option(
+    "--columns",
+    callback=_names,
+    metavar="NAMES",
+    help="Columns to write, separated by commas.  [default: all]",
+)
 @click.option(
     "--texts", is_flag=True, help="Also write full texts into spreadsheets (xlsx, and CSV with --bom)."
 )
@@ -53,11 +63,19 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     help="The character between the values of CSV, or tab.  [default: ,; tab in a .tsv file]",
 )
 @click.option(
-    "--partition-by", type=click.Choice(("year",)), help="Make FILE a folder with a Parquet file per year."
+    "--partition-by",
+    "by_year",
+    type=click.Choice(("year",)),
+    callback=lambda ctx, param, value: value is not None,
+    help="Make FILE a folder with a Parquet file per year.",
 )
 @click.option("--limit", type=Limit(0), metavar="N", help="Items of a feed; 0 for all.  [default: 100]")
 @click.option(
-    "--no-datapackage", is_flag=True, help="Don't write datapackage.json next to CSV, XLSX and Parquet."
+    "--no-datapackage",
+    "described",
+    is_flag=True,
+    callback=lambda ctx, param, value: not value,
+    help="Don't write datapackage.json next to CSV, XLSX and Parquet.",
 )
 @click.option(
     "--snapshot",
@@ -76,17 +94,11 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
 def export(
     file: Path | None,
     form: str | None,
-    columns: str | None,
-    texts: bool,
-    bom: bool,
-    delimiter: str | None,
-    partition_by: str | None,
-    limit: int | None,
-    no_datapackage: bool,
     snapshot: Path | None,
     backup: Path | None,
     db: Path,
     query: Query,
+    **given: Any,
 ) -> None:
     """Write items to a file: CSV, Excel, BibTeX, a feed or others.
 
@@ -114,16 +126,7 @@ def export(
         items = _copy(db, copy, write_snapshot if snapshot else write_backup)
     else:
         assert file is not None
-        options = Options(
-            columns=[name.strip() for name in columns.split(",")] if columns is not None else (),
-            bom=bom,
-            delimiter=delimiter,
-            texts=texts,
-            by_year=partition_by is not None,
-            limit=limit,
-            described=not no_datapackage,
-            command=_command(file, query),
-        )
+        options = Options(**given, command=_command(file, form, query, given))
         with open_for_query(db, query) as connection:
             items = _write(connection, file, form, query, options)
             if file == Path("-"):
@@ -187,12 +190,17 @@ def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -
         )
 
 
-def _command(file: Path, query: Query) -> str:
+def _command(file: Path, form: str | None, query: Query, given: Mapping[str, Any]) -> str:
     """Return the command as it was typed, without folders of this machine."""
-    context = click.get_current_context()
+    values = {
+        "--format": form,
+        "--columns": ",".join(given["columns"]),
+        "--texts": given["texts"],
+        "--bom": given["bom"],
+        "--delimiter": given["delimiter"],
+        "--partition-by": given["by_year"] and "year",
+    }
     parts = ["osce-news", "export", file.name]
-    for name in ("form", "columns", "texts", "bom", "delimiter", "partition_by"):
-        value = context.params[name]
-        option = "--format" if name == "form" else f"--{name.replace('_', '-')}"
-        parts += [option] if value is True else [option, str(value)] if value else []
+    for option, value in values.items():
+        parts += [option] if value is True else [option, value] if value else []
     return shlex.join([*parts, *query.options()])

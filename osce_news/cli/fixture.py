@@ -35,7 +35,7 @@ from osce_news.urls import LISTING_URL, without_user
 @click.option("--into", type=FilePath(), default="fixtures", help="Folder of all fixtures.")
 @delay_option
 @log_options
-def fixture(source: str, url: str | None, into: Path, delay: float | None, **names: Any) -> None:
+def fixture(source: str, url: str | None, into: Path, delay: str | None, **names: Any) -> None:
     """Save a page as a new test fixture.
 
     Writes page.html, meta.json and a draft of expected.json. The page is the live page at URL (one
@@ -99,7 +99,7 @@ def _in_warc(path: Path, url: str | None) -> tuple[Capture, str]:
     return page, f"the record {page.record_id or page.offset} of {path.name}"
 
 
-def _fetch(address: str, url: str | None, delay: float | None) -> tuple[Capture, str]:
+def _fetch(address: str, url: str | None, delay: str | None) -> tuple[Capture, str]:
     """Return the live page at this address, and its origin."""
     if url is not None:
         raise BadInputError("--url is for files; the address of a live page is known")

@@ -120,7 +120,15 @@ def _usage(error: click.UsageError) -> str:
     options = {name for param in error.ctx.command.params for name in param.opts} if error.ctx else set()
     if isinstance(error, click.NoSuchOption) and (meant := _OTHER_NAMES.get(error.option_name)) in options:
         return f"{error.message} Did you mean {meant!r}?"
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = error.format_message()
+    if isinstance(error, click.BadParameter) and error.param and error.message:  # as our own errors say it
+        name = (
+            error.param.opts[0]
+            if error.param.param_type_name == "option"
+            else error.param.human_readable_name
+        )
+        message = f"{name.strip('[].')}: {error.message}"
+    message = " ".join(message.split()).rstrip(".")
     if "unexpected extra argument" in message:
         if "--db" in options and ".db" in message:
             return f"{message}; name the database with --db"

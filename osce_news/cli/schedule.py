@@ -75,12 +75,7 @@ def schedule(
       osce-news schedule systemd --user --ping https://hc-ping.com/ID > units.txt
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
-    if user and scheduler != "systemd":
-        raise click.UsageError("--user works only with systemd")
-    if mail and scheduler == "github":
-        raise click.UsageError("--mail does not work with github, which notifies its users itself")
-    if (ping or notify) and scheduler == "github":
-        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
+    _refuse_unsuitable(scheduler, mail, notify or ping, user=user)
     load_options(start_url=start_url, db=db)  # raises what each crawl would raise
     if notify is not None and "://" in notify:
         raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
@@ -90,7 +85,7 @@ def schedule(
     program, database = _program(), os.path.abspath(db)
     start = ["--start-url", start_url] if start_url else []
     daily, weekly = ([*program, "crawl", *full, *start, "--db", database] for full in ((), ("--full",)))
-    _check([*weekly, *variables.values()], variables, mail)
+    _check_texts([*weekly, *variables.values()], variables, mail)
     values = _times(at) | {"contact": contact, "mail": mail}
     if scheduler == "cron":
         values |= _cron(daily, weekly, [*program, "status", "--db", database], variables)
@@ -109,7 +104,17 @@ def _program() -> tuple[str, ...]:
     return (sys.executable, "-m", "osce_news")
 
 
-def _check(texts: Sequence[str], variables: Mapping[str, str], mail: str | None) -> None:
+def _refuse_unsuitable(scheduler: str, mail: str | None, report: str | None, *, user: bool) -> None:
+    """Raise UsageError for an option that this scheduler has no use for."""
+    if user and scheduler != "systemd":
+        raise click.UsageError("--user works only with systemd")
+    if mail and scheduler == "github":
+        raise click.UsageError("--mail does not work with github, which notifies its users itself")
+    if report and scheduler == "github":
+        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
+
+
+def _check_texts(texts: Sequence[str], variables: Mapping[str, str], mail: str | None) -> None:
     """Raise BadInputError for text that no template can hold."""
     for text in texts:
         if not text.isprintable():

@@ -68,8 +68,8 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
 def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last runs, held pages and unknown names.
 
-    A complete run is a crawl, incremental or full, that read everything that it was meant to read. A whole
-    run read a whole list, as `crawl --full` does. The age is that of the last complete run.
+    A complete run is a crawl, incremental or full, that read everything that it was meant to read. A crawl of
+    the whole list is one with --full. The age is that of the last complete run.
 
     \b
     Example:
@@ -94,7 +94,7 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
 def _print_facts(facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         shown = duration_in_words(value) if name == "age_s" and value is not None else value
-        label = name.removesuffix("_s").replace("_", " ")
+        label = name.removesuffix("_s").replace("_", " ").replace("whole run", "crawl of the whole list")
         if name in ("last_complete_run", "last_whole_run") and value is None:
             shown = "none; a replay is not a crawl" if facts["last_run_mode"] == "replay" else "none"
         print_field(label, shown)

@@ -34,7 +34,7 @@ from osce_news.errors import (
     UnavailableError,
     unexpected,
 )
-from osce_news.normalize.dates import date_option
+from osce_news.normalize.dates import period_options
 from osce_news.urls import site_host
 
 logger = logging.getLogger(__name__)
@@ -70,9 +70,7 @@ class BackfillOptions:
         data_url: str | None = None,
     ) -> Self:
         """Return the options, checked; raises BadInputError."""
-        since, until = date_option(since, "from"), date_option(until, "to")
-        if since and until and since > until:
-            raise BadInputError(f"--from {since} is after --to {until}")
+        since, until = period_options(since, until, ("from", "to"))
         kind = ARCHIVES[name]
         places = (cdx_url or kind.CDX_URL, data_url or kind.DATA_URL)
         urls = urls or kind.URLS

@@ -20,7 +20,7 @@ from w3lib.url import safe_url_string
 
 from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
-from osce_news.normalize.dates import check_period, date_option
+from osce_news.normalize.dates import date_option, period_options
 from osce_news.search_query import SEARCH_URL, search_base, search_key
 from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_whole_list, list_key, without_user
 
@@ -212,7 +212,7 @@ class CrawlOptions:
         urls = [listing_url(address, values.get("rows", MAX_ROWS)) for address in addresses]
         urls = list({list_key(url): url for url in reversed(urls)}.values())[::-1]
         options = cls(**values, start_url=urls[0], lists=tuple(urls))
-        check_period(options.since, options.until)
+        period_options(options.since, options.until)
         if options.max_articles is not None and not options.articles:
             raise BadInputError("--max-articles limits --articles: give both")
         if options.type and options.source != "search":

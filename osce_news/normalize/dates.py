@@ -210,13 +210,20 @@ def date_option(text: str | None, option: str) -> str | None:
     date = parse_date(written) or month
     if date is None:
         raise BadInputError(
-            f"{option}: {text[:60]!r} is not a date; write one like 2015, 2022-03, 'March 2022', "
+            f"--{option}: {text[:60]!r} is not a date; write one like 2015, 2022-03, 'March 2022', "
             "2022-03-15 or '15 March 2022'"
         )
     return date
 
 
-def check_period(since: str | None, until: str | None) -> None:
-    """Raise BadInputError if the period ends before it begins; dates are YYYY-MM-DD."""
-    if since and until and since > until:
-        raise BadInputError(f"since {since} is after until {until}")
+def period_options(
+    since: str | None, until: str | None, names: tuple[str, str] = ("since", "until")
+) -> tuple[str | None, str | None]:
+    """Return the values of two options, which have these names, as `date_option` does.
+
+    Raises BadInputError also if the period ends before it begins.
+    """
+    first, last = date_option(since, names[0]), date_option(until, names[1])
+    if first and last and first > last:
+        raise BadInputError(f"--{names[0]} {first} is after --{names[1]} {last}")
+    return first, last

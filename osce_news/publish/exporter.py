@@ -70,16 +70,11 @@ def export(
     if chosen.name == "csv" and path.name.lower().removesuffix(".gz").endswith(".tsv"):
         options = replace(options, delimiter=options.delimiter or "\t")
     written, keywords = _prepare(connection, chosen, query, options)
-    if by_year:
-        destinations.check_folder(path, f"items{chosen.suffixes[0]}")
-    else:
-        destinations.check_file(path)
+    described = options.described and "datapackage" in chosen.options
     compressed = path.name.lower().endswith(".gz")
+    _check_path(path, chosen, described=described, by_year=by_year)
     if compressed and (chosen.binary or by_year):
         raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
-    described = options.described and "datapackage" in chosen.options
-    if described:
-        datapackage.check(path.parent)
     rows = newest(connection, query, chosen, options.limit)
     with atomic_write(path, folder=by_year) as part:
         if by_year:
@@ -97,6 +92,16 @@ def export(
     if not described:
         datapackage.remove(path)
     return items
+
+
+def _check_path(path: Path, chosen: Format, *, described: bool, by_year: bool) -> None:
+    """Raise BadInputError if the export, or its description, would overwrite something else."""
+    if by_year:
+        destinations.check_folder(path, f"items{chosen.suffixes[0]}")
+    else:
+        destinations.check_file(path)
+    if described:
+        datapackage.check(path.parent)
 
 
 def write_to_stream(

@@ -65,7 +65,7 @@ site_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 delay_option = click.option(
-    "--delay", type=float, metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
+    "--delay", metavar="SECONDS", help="Seconds to wait after robots.txt.  [default: 10]"
 )
 
 
@@ -151,16 +151,24 @@ def _complete_name(ctx: click.Context, param: click.Parameter, typed: str) -> li
 
 
 class Number(click.IntRange):
-    """A whole number in a range; click would call it an integer range."""
+    """A whole number in a range."""
 
     name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number; fails as the options of `crawl` do, in plain words."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            limit = f"of at least {self.min}" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"{str(value)[:60]!r} is not a whole number {limit}", param, ctx)
 
 
 class Limit(Number):
     """A number of rows. One that is too large for SQLite is as good as the largest."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number. Fails as `IntRange` does."""
+        """Return the number; fails as `Number` does."""
         return min(super().convert(value, param, ctx), _MOST_ROWS)
 
 

@@ -83,20 +83,7 @@ def print_summary(
     if as_json:
         print_json({**asdict(summary), **(more or {})})
         return
-    click.echo(done)
-    if summary.withdrawn or summary.restored:
-        click.echo(f"withdrawn from the list: {summary.withdrawn}; restored: {summary.restored}")
-    if summary.articles or summary.articles_left:
-        click.echo(
-            f"articles: {summary.articles} requested, {summary.articles_changed} with a changed text, "
-            f"{summary.articles_gone} gone, {summary.articles_failed} failed; {summary.articles_left} left"
-        )
-    if summary.quarantined:
-        click.echo(f"results in the table quarantine: {summary.quarantined}")
-    if summary.unknown_terms:
-        click.echo(f"values not in the vocabulary: {summary.unknown_terms}")
-    if hint:
-        click.echo(hint)
+    click.echo("\n".join([done, *_further_counts(summary), *([hint] if hint else [])]))
     commands = ["list", "search trafficking", "stats --by year --by type"]
     if summary.status != "complete":
         commands = [f"runs {summary.run}" if summary.run else "runs"]
@@ -105,6 +92,21 @@ def print_summary(
     if summary.unknown_terms:
         commands.append("vocabulary --unknown")
     _print_overview(Path(summary.database), [command_line(command, summary.database) for command in commands])
+
+
+def _further_counts(summary: Summary) -> Iterator[str]:
+    """Yield a line for each kind of counts that is not zero."""
+    if summary.withdrawn or summary.restored:
+        yield f"withdrawn from the list: {summary.withdrawn}; restored: {summary.restored}"
+    if summary.articles or summary.articles_left:
+        yield (
+            f"articles: {summary.articles} requested, {summary.articles_changed} with a changed text, "
+            f"{summary.articles_gone} gone, {summary.articles_failed} failed; {summary.articles_left} left"
+        )
+    if summary.quarantined:
+        yield f"results in the table quarantine: {summary.quarantined}"
+    if summary.unknown_terms:
+        yield f"values not in the vocabulary: {summary.unknown_terms}"
 
 
 def print_outcome(outcome: Outcome, as_json: bool, what: str = "replay") -> None:

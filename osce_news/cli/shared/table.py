@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from osce_news.cli.shared.output import Row, as_text
+from osce_news.cli.shared.output import Row, as_text, shows_bold
 from osce_news.normalize.text import printable
 
 _GAP = 3  # width between two columns
@@ -63,7 +63,8 @@ def _breaks_words(rows: Sequence[Row], columns: Sequence[str], width: int) -> bo
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str], *, tight: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    header = "bold" if shows_bold() else ""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style=header)
     for column in columns:
         table.add_column(
             Text(printable(column)),

@@ -88,7 +88,7 @@ def label_shares(connection: sqlite3.Connection, period: str, query: Query) -> l
     columns = ", ".join(f"round(100.0 * avg({test}), 1) AS {name}" for name, test in _LABELS.items())
     sql = (
         f"SELECT {_GROUPS[period][0]} AS {period}, count(*) AS items, {columns} FROM items WHERE {where} "
-        f"GROUP BY 1 ORDER BY 1 IS NULL, 1"
+        f"GROUP BY 1 ORDER BY {period} IS NULL, 1"
     )
     return [dict(row) for row in connection.execute(sql, values)]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from osce_news.errors import BadInputError
-from osce_news.normalize.dates import check_period, date_option
+from osce_news.normalize.dates import date_option, period_options
 from osce_news.normalize.vocabulary import language_code, languages, vocabulary
 from osce_news.storage.queries.fts_query import parse_words
 
@@ -60,19 +60,19 @@ class Query:
         """
         if words is not None and not words.strip():  # perhaps an unset variable in a shell
             raise BadInputError("no words to search for: without any, `osce-news list` shows all items")
+        since, until = period_options(since, until)
         query = cls(
             words=(words or "").strip(),
             offices=identifiers("offices", offices),
             topics=identifiers("topics", topics),
             types=identifiers("content_types", types),
             places=identifiers("places", places),
-            since=date_option(since, "since"),
-            until=date_option(until, "until"),
+            since=since,
+            until=until,
             language=None if language is None else _language(language),
             as_of=date_option(as_of, "as-of"),
             every=every,
         )
-        check_period(query.since, query.until)
         parse_words(query.words)  # raises
         return query
 
