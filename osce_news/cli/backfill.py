@@ -101,7 +101,7 @@ def backfill(
         )
     _print_result(outcome, spider.counts, web_archive, db, as_json)
     if spider.interrupted:
-        raise click.Abort
+        raise KeyboardInterrupt
     print_problems(outcome)
 
 

@@ -87,6 +87,6 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
             notifications.run = run.summary.run
             print_summary(run.summary, as_json, run.hint)
         if run.interrupted:
-            raise click.Abort
+            raise KeyboardInterrupt
         if run.error is not None:
             raise run.error

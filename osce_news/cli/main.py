@@ -17,7 +17,7 @@ import click.shell_completion
 from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
-from osce_news.cli.shared.endings import INTERRUPTED, line_and_status
+from osce_news.cli.shared.log import INTERRUPTED, line_and_status
 from osce_news.cli.shared.output import as_far_as_read
 from osce_news.errors import with_database
 from osce_news.normalize.text import printable
@@ -107,7 +107,7 @@ def _run() -> int:
         return _fail(f"{_usage(error)} (see `{command} --help`)", 2)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return _fail(f"interrupted{_AFTER_INTERRUPTION.get(''.join(sys.argv[1:2]), '')}", INTERRUPTED)
     except Exception as error:
         verbose = any(argument in ("-v", "--verbose") for argument in sys.argv[1:])

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.endings import with_death
 from osce_news.cli.shared.options import db_option, format_options, limit_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError
@@ -49,10 +48,9 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     # SQLite has no longer integers.
     number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
     with read_transaction(db) as connection:
-        found = stored_runs.read_run(connection, number)
-    if found is None:
+        run = stored_runs.read_run(connection, number)
+    if run is None:
         raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
-    run = with_death(found)
     if form == "json":
         return print_json(run)
     if form in ("csv", "tsv"):
@@ -62,7 +60,7 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
 
 def _list(db: Path, limit: int | None, form: str | None) -> None:
     with read_transaction(db) as connection:
-        rows = [with_death(row) for row in stored_runs.list_runs(connection, limit)]
+        rows = stored_runs.list_runs(connection, limit)
         total = stored_runs.count_runs(connection)
     if not is_table(form):
         print_rows(rows, stored_runs.RUN_COLUMNS, form)

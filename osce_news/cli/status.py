@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.endings import with_death
 from osce_news.cli.shared.options import db_option
 from osce_news.cli.shared.output import as_far_as_read, print_field, print_json
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
@@ -117,7 +116,7 @@ def _stale(connection: sqlite3.Connection, age: int | None, max_age: timedelta) 
 
 def _facts(connection: sqlite3.Connection, db: Path) -> dict[str, Any]:
     """Return the state of the database; what is not known is None."""
-    last = next(map(with_death, stored_runs.list_runs(connection, 1)), {})
+    last = next(iter(stored_runs.list_runs(connection, 1)), {})
     complete, whole = last_complete_crawl(connection), last_whole_run(connection)
     ended = complete["finished"] if complete else None
     age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None

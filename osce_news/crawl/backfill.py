@@ -25,7 +25,6 @@ from osce_news.crawl.options import delay_seconds, split_address
 from osce_news.crawl.responses import error_from_failure
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (
-    BadInputError,
     LayoutError,
     OsceNewsError,
     PartialError,

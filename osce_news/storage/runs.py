@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass, fields
 from typing import Any
@@ -76,9 +77,9 @@ COUNTERS = tuple(
 
 
 def list_runs(connection: sqlite3.Connection, limit: int | None) -> list[dict[str, Any]]:
-    """Return the runs, newest first."""
+    """Return the runs, newest first. The status of one whose process has ended by itself is "died"."""
     sql = f"{_run_query(connection)} ORDER BY id DESC LIMIT ?"
-    return [dict(row) for row in connection.execute(sql, [-1 if limit is None else limit])]
+    return [_with_death(dict(row)) for row in connection.execute(sql, [-1 if limit is None else limit])]
 
 
 def count_runs(connection: sqlite3.Connection) -> int:
@@ -87,7 +88,7 @@ def count_runs(connection: sqlite3.Connection) -> int:
 
 
 def read_run(connection: sqlite3.Connection, identifier: int) -> dict[str, Any] | None:
-    """Return one run with its pages as `pages_read`, in the order of reading; None if there is none."""
+    """Return one run as `list_runs` does, with its pages as `pages_read`, in order; None if there is none."""
     row = connection.execute(f"{_run_query(connection)} WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
@@ -96,7 +97,34 @@ def read_run(connection: sqlite3.Connection, identifier: int) -> dict[str, Any] 
         "WHERE run_id = ? ORDER BY id",
         [identifier],
     )
-    return {**dict(row), "pages_read": [dict(page) for page in pages]}
+    return {**_with_death(dict(row)), "pages_read": [dict(page) for page in pages]}
+
+
+def _with_death(run: dict[str, Any]) -> dict[str, Any]:
+    """Return the run, with the status "died" if it is marked as running but its process has ended."""
+    if run["status"] == "running" and not _may_live(run["process"]):
+        message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
+        return run | {"status": "died", "message": message}
+    return run
+
+
+def _may_live(process: int | None) -> bool:
+    """Whether a process of this number may exist, found without touching it or the database's lock.
+
+    Only the lock would say for certain. But testing it means taking it, and a crawl that starts at that
+    moment would be refused.
+    """
+    if process == os.getpid():  # in containers, each command has the number 1
+        return False
+    if process is None or os.name != "posix":  # elsewhere this signal would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it belongs to another user
+        return True
+    return True
 
 
 def _run_query(connection: sqlite3.Connection) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from osce_news.cli.shared.endings import _may_live
 from osce_news.storage import Writer
 from osce_news.storage.crawl_state import UnfinishedRun
+from osce_news.storage.runs import _may_live
 from tests.helpers import digest, listing, run
 from tests.newsroom.samples import TEN
 

@@ -1,9 +1,10 @@
-"""The log: on standard error, and with `--log-file` in a file, as text or as JSON."""
+"""The log, on standard error and with `--log-file` in a file, as text or as JSON; the line of an error."""
 
 from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -13,11 +14,13 @@ import click
 
 from osce_news.clock import format_utc
 from osce_news.crawl import NOTICE
-from osce_news.errors import BadInputError, with_database
+from osce_news.errors import BadInputError, OsceNewsError, unexpected, with_database
+from osce_news.storage.database import explained
 from osce_news.urls import without_user
 
 logger = logging.getLogger("osce_news")
 DATABASE = "osce_news.db"  # the key of a context's `meta` that holds the database of the command
+INTERRUPTED = 130  # the exit status of a command that Ctrl-C or SIGTERM ends
 _LINE = "%(asctime)s %(levelname)s %(message)s"
 
 
@@ -110,6 +113,23 @@ def say(text: str) -> None:
     if not is_json():
         click.echo(text, err=True)
     record(text, NOTICE)
+
+
+def line_and_status(error: BaseException) -> tuple[str, int]:
+    """Return the line to print for an exception that ends a command, and the exit status."""
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted", INTERRUPTED
+    if isinstance(error, OsceNewsError):
+        return str(error), error.exit_status
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:  # not all errors have a code
+        return "interrupted", INTERRUPTED
+    if isinstance(error, sqlite3.Error):
+        return f"the database can't be read: {explained(error)}", 1
+    if isinstance(error, UnicodeEncodeError):
+        return "an argument holds bytes that are not text", 2
+    if isinstance(error, OSError):
+        return f"{error.filename or 'input or output failed'}: {error.strerror or error}", 1
+    return str(unexpected(error)), 1
 
 
 def _file(path: Path, formatter: logging.Formatter) -> logging.Handler:

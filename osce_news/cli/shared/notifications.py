@@ -17,7 +17,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 from osce_news import __version__
-from osce_news.cli.shared.endings import INTERRUPTED, line_and_status
+from osce_news.cli.shared.log import INTERRUPTED, line_and_status
 from osce_news.errors import BadInputError, OsceNewsError, command_line, require_extra, with_database
 from osce_news.normalize import is_web_address
 from osce_news.urls import without_user
