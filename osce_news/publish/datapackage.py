@@ -61,7 +61,7 @@ def describe(path: Path, files: Mapping[str, Path], resource: Resource, referenc
     others = [
         other
         for other in (_read(folder / NAME) or {"resources": []})["resources"]
-        if not _is_of(other, path.name) and all((folder / each).exists() for each in _paths(other))
+        if not _is_of(other, path) and all((folder / each).exists() for each in _paths(other))
     ]
     described = _resource(path.name, files, resource, reference)
     described["name"] = _unique(described["name"], {other["name"] for other in others})
@@ -129,10 +129,10 @@ def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
 
 def remove(path: Path) -> None:
     """Remove this file or folder from the descriptor next to it, because its contents have changed."""
-    folder, name = path.parent, path.name
+    folder = path.parent
     package = _read(folder / NAME) or {"resources": []}
     resources = package["resources"]
-    others = [other for other in resources if not _is_of(other, name)]
+    others = [other for other in resources if not _is_of(other, path)]
     if len(others) == len(resources):
         return
     if others:
@@ -178,9 +178,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return package if described and package.get("name") == _PACKAGE else None
 
 
-def _is_of(resource: dict[str, Any], name: str) -> bool:
-    """Whether an entry describes the file or folder of this name."""
-    return name in (path.split("/")[0] for path in _paths(resource))
+def _is_of(resource: dict[str, Any], path: Path) -> bool:
+    """Whether an entry describes this file or folder; on some systems its case may be another one."""
+    others = {path.with_name(each.split("/")[0]) for each in _paths(resource)}
+    return path in others or (path.exists() and any(each.exists() and each.samefile(path) for each in others))
 
 
 def _paths(resource: dict[str, Any]) -> list[str]:

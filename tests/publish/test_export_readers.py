@@ -112,6 +112,20 @@ def test_a_file_in_another_format_leaves_the_descriptor(reading: sqlite3.Connect
     assert not (tmp_path / "datapackage.json").exists()
 
 
+def test_a_file_of_the_same_name_in_another_case_is_described_once(
+    reading: sqlite3.Connection, tmp_path: Path
+) -> None:
+    export(reading, ALL, tmp_path / "items.csv")
+    (tmp_path / "Items.csv").symlink_to("items.csv")  # so it is on systems that ignore the case
+    package = (tmp_path / "datapackage.json").read_text(encoding="utf-8")
+    (tmp_path / "datapackage.json").write_text(
+        package.replace('"items.csv"', '"Items.csv"'), encoding="utf-8"
+    )
+    export(reading, ALL, tmp_path / "items.csv")
+    described = json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]
+    assert [one["path"] for one in described] == ["items.csv"]
+
+
 def test_parquet_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path) -> None:
     assert export(reading, Query(since="2100-01-01"), tmp_path / "a.parquet") == 0
     assert pq.read_table(tmp_path / "a.parquet").num_rows == 0
