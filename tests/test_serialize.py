@@ -39,7 +39,7 @@ def test_a_field_without_a_default_is_needed() -> None:
 def test_an_event_with_values_that_no_database_holds_is_refused(more: dict[str, Any]) -> None:
     event = PageStored(url="https://www.osce.org/press-releases", fetched_at=NOON)
     block = json.dumps(json.loads(to_json(event)) | more).replace("Infinity", "1e999")
-    with pytest.raises(EventError):
+    with pytest.raises(EventError, match=r"^a record 'osce-news:page-stored' that is no event of a run$"):
         parse_event(event.TARGET, block.encode())
 
 

@@ -8,12 +8,10 @@ import click
 
 from osce_news.cli.shared.options import db_option, filter_options
 from osce_news.cli.shared.output import print_count, print_json
-from osce_news.errors import BadInputError
 from osce_news.publish.formats import formats
 from osce_news.publish.references import citation, dataset_reference, item_reference
 from osce_news.storage import queries
 from osce_news.storage.queries import Query, open_for_query, search
-from osce_news.storage.queries.coverage import coverage
 
 
 @click.command()
@@ -44,10 +42,7 @@ def cite(identifier: str | None, form: str, db: Path, query: Query) -> None:
         raise click.UsageError("an ID names one item: leave out the filters, or put several words in quotes")
     with open_for_query(db, query) as connection:
         if identifier is None:
-            known = coverage(connection, query)
-            if not known.items:
-                raise BadInputError(f"nothing to cite: {search.why_nothing(connection, query)}")
-            reference = dataset_reference(known)
+            reference = dataset_reference(search.covered(connection, query, "cite"))
             if query:
                 print_count(connection, query)
         else:

@@ -51,7 +51,7 @@ def serve(db: Path, port: int, host: str, show: bool) -> None:
     require_extra("web", "datasette", "altair", "vl_convert", "xlsxwriter")
     from osce_news.publish.web import server  # imports Datasette
     from osce_news.publish.web.databases import DATABASE, make_copy
-    from osce_news.publish.web.guard import HOST
+    from osce_news.publish.web.plugin import HOST
 
     sock = server.listen(port, host)
     with sock, temporary_folder() as folder:

@@ -122,6 +122,7 @@ def test_on_a_terminal_rows_are_a_table_and_hits_are_bold(filled: Path, tmp_path
     for setting in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         plain = _on_a_terminal("search", "trafficking", "--until", "2022-12-31", cwd=tmp_path, **setting)
         assert "\x1b" not in plain
+        assert "\x1b" not in _on_a_terminal("stats", cwd=tmp_path, **setting)
         assert "[Trafficking]" in plain
     assert _on_a_terminal("search", "nothing-has-this-word", cwd=tmp_path) == ""
 

@@ -85,6 +85,7 @@ def test_the_last_whole_and_the_last_complete_crawl_are_shown(filled: Path, tmp_
     told = json.loads(run("status", "--format", "json", "--max-age", "2d", cwd=tmp_path).out)
     assert (told["last_whole_run"], told["last_whole_run_finished"]) == (2, whole)
     assert (told["last_complete_run"], told["age_s"] // 3600) == (3, 1)
+    assert "\nlast crawl of the whole list: 2\n" in run("status", cwd=tmp_path).out
 
 
 OTHER = f"{LISTING_URL}?filters=x"

@@ -11,7 +11,7 @@ from osce_news import __version__
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import numbered
 from osce_news.storage.queries import Query, counts, search
-from osce_news.storage.queries.coverage import Coverage, coverage
+from osce_news.storage.queries.coverage import Coverage
 
 Row = dict[str, Any]
 Kind = Literal["periods", "bars", "panels", "matrix", "shares"]
@@ -75,10 +75,8 @@ class Figure:
 
 def build_figure(connection: sqlite3.Connection, options: FigureOptions) -> Figure:
     """Return the figure. Raises BadInputError if there is nothing to show."""
-    known = coverage(connection, options.query)
+    known = search.covered(connection, options.query, "plot")
     periods = [name for name in options.by if name in counts.PERIODS]
-    if not known.items:
-        raise BadInputError(f"nothing to plot: {search.why_nothing(connection, options.query)}")
     if periods and known.first is None:
         raise BadInputError("nothing to plot: no item has a known date")
     remarks: list[str] = []

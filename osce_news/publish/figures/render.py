@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import html
 import json
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +57,22 @@ def write_figure(figure: Figure, path: Path) -> None:
     body = render_page(figure).encode() if suffix == ".html" else render_image(figure, suffix)
     with atomic_write(path) as part:
         part.write_bytes(body)
+
+
+def drawing_process() -> ProcessPoolExecutor:
+    """Return a process that draws figures: while vl-convert draws, no other code of its process runs."""
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+
+    def wait() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def render_image(figure: Figure, suffix: str = ".svg", width: int | None = None) -> bytes:

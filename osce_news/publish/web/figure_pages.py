@@ -7,18 +7,22 @@ import csv
 import io
 import shlex
 import sqlite3
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from osce_news.errors import BadInputError
+from osce_news.errors import BadInputError, StorageError
 from osce_news.publish.figures import (
     NOT_PRINTED,
     Figure,
     FigureOptions,
     build_figure,
+    drawing_process,
     render_image,
     render_page,
 )
@@ -88,7 +92,7 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
     figure, _ = await _figure(datasette, options_from(request.args))
-    body = await asyncio.get_running_loop().run_in_executor(None, _body, figure, suffix, width)
+    body = _csv(figure) if suffix == "csv" else await _drawn(figure, suffix, width)
     headers = {}
     if request.args.get("download") or suffix in ("html", "csv"):
         headers["content-disposition"] = f'attachment; filename="figure.{suffix}"'
@@ -133,11 +137,24 @@ def _form(options: FigureOptions) -> dict[str, Any]:
     return {"shown": shown, "hidden": hidden}
 
 
-def _body(figure: Figure, suffix: str, width: int) -> bytes | str:
-    if suffix == "html":
-        return render_page(figure)
-    if suffix != "csv":
-        return render_image(figure, f".{suffix}", width)
+async def _drawn(figure: Figure, suffix: str, width: int) -> bytes | str:
+    """Return a figure as a file, drawn in a process of its own, so that pages need not wait."""
+    loop = asyncio.get_running_loop()
+    try:
+        if suffix == "html":
+            return await loop.run_in_executor(_drawing(), render_page, figure)
+        return await loop.run_in_executor(_drawing(), render_image, figure, f".{suffix}", width)
+    except BrokenProcessPool as error:
+        _drawing.cache_clear()
+        raise StorageError("the figure could not be drawn, perhaps because memory ran out") from error
+
+
+@cache
+def _drawing() -> ProcessPoolExecutor:
+    return drawing_process()
+
+
+def _csv(figure: Figure) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(figure.rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -63,7 +63,7 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
             validate_sql_select(sql)
             if suffix:
                 path, file = served_file(datasette), f"{name or 'rows'}.csv"
-                return await download(datasette, send, path, file, "text/csv", _csv(sql, values))
+                return await download(datasette, request, send, path, file, "text/csv", _csv(sql, values))
             variables |= await _page(datasette, sql, values, number_in(request.args, "page"))
         elif suffix:
             raise BadInputError("no SQL: write it in the address, such as ?sql=select+1")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -18,15 +20,24 @@ from osce_news.publish.web.databases import connect
 _WRITING = ThreadPoolExecutor(2)  # files at a time; the next ones wait
 _IN_MEMORY = 1_000_000  # bytes of a file
 _CHUNK = 65_536
+_OPTION = re.compile(r"(?<!\S)--(?=(?:since|until|as-of)\b)")
+
+
+def in_words(error: object) -> str:
+    """Return the text of an error; a page has fields, not options."""
+    return _OPTION.sub("", str(error))
 
 
 async def html(datasette: Any, request: Any, template: str, variables: Any, status: int = 200) -> Response:
     """Return the response that a template renders."""
+    if "error" in variables:
+        variables = {**variables, "error": in_words(variables["error"])}
     return Response.html(await datasette.render_template(template, variables, request=request), status)
 
 
 async def download(
     datasette: Any,
+    request: Any,
     send: Any,
     path: Path,
     name: str,
@@ -35,7 +46,8 @@ async def download(
 ) -> None:
     """Send a file that the function writes from a database; a large one is kept on disk until it is sent.
 
-    Files are written in threads of their own, so that pages need not wait for them.
+    Its ETag is that of its bytes, so that feed readers need not fetch it again. Files are written in threads
+    of their own, so that pages need not wait for them.
     """
     connection = connect(datasette, path)
 
@@ -51,6 +63,12 @@ async def download(
         except asyncio.CancelledError:
             connection.interrupt()
             raise
+        file.seek(0)
+        headers["etag"] = f'"{hashlib.file_digest(file, "sha256").hexdigest()}"'
+        if headers["etag"] in request.headers.get("if-none-match", ""):
+            await asgi_start(send, 304, headers)
+            await send({"type": "http.response.body", "body": b""})
+            return
         file.seek(0)
         charset = "; charset=utf-8" if media_type == "text/csv" else ""
         await asgi_start(send, 200, headers, f"{media_type or 'application/octet-stream'}{charset}")

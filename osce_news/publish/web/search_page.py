@@ -55,7 +55,8 @@ async def search_file(datasette: Any, request: Any, send: Any) -> Any:
         exporter.write_to_stream(connection, rows, file, chosen, query)
 
     async with file_of(datasette, query.as_of) as path:
-        await download(datasette, send, path, f"items{chosen.suffixes[0]}", chosen.media_type, write)
+        name = f"items{chosen.suffixes[0]}"
+        await download(datasette, request, send, path, name, chosen.media_type, write)
 
 
 async def cite_page(datasette: Any, request: Any) -> Any:
@@ -63,7 +64,7 @@ async def cite_page(datasette: Any, request: Any) -> Any:
     position = Position(query := query_of(request.args, ()))
 
     def covered(connection: sqlite3.Connection) -> tuple[Coverage, list[str]]:
-        known = coverage(connection, query)
+        known = search.covered(connection, query, "cite")
         return known, search.remarks(connection, query, known.items)
 
     async with file_of(datasette, query.as_of) as path:

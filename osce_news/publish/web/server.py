@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from osce_news.errors import BadInputError
-from osce_news.publish.web import guard, plugin
+from osce_news.publish.web import plugin
 from osce_news.publish.web.databases import DATABASE, LONGEST_QUERY_S, TABLE, open_copy
 from osce_news.publish.web.query_pages import QUERIES
 from osce_news.storage import dictionary
 
 _TITLE = "OSCE newsroom"
 _HIDDEN = ("_sqlite_migrations", "addresses", "articles", "pages")
+_MAX_MEMORY = 2 * 1024**3  # bytes, of the process: also for the rows that SQLite returns
 _HERE = Path(__file__).parent
 _SETTINGS = {
     "allow_download": False,  # the copy differs from the user's database
@@ -36,22 +38,33 @@ _SETTINGS = {
 
 def application(path: Path) -> Any:
     """Return Datasette as an ASGI application that serves this copy of a database."""
-    for ours in (plugin, guard):
-        if not pm.is_registered(ours):
-            pm.register(ours, ours.__name__)
+    if not pm.is_registered(plugin):
+        pm.register(plugin, plugin.__name__)
     if pm.has_plugin(datasettes.__name__):
-        pm.unregister(datasettes)  # the guard calls it
+        pm.unregister(datasettes)  # ours calls it
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
     datasettes.rich = None
     with contextlib.closing(open_copy(path)) as connection:
         described = _metadata(connection)
-    return Datasette(
+    datasette = Datasette(
         immutables=[str(path)],
         metadata=described,
         settings=_SETTINGS,
         template_dir=str(_HERE / "templates"),
         static_mounts=[("assets", str(_HERE / "static"))],
     )
+    served = datasette.databases[DATABASE]
+    served.execute = _without_log(served.execute)
+    return datasette
+
+
+def _without_log(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Datasette's function that runs a query; it would print the error of an invalid one."""
+
+    async def quiet(*arguments: Any, **options: Any) -> Any:
+        return await execute(*arguments, **{**options, "log_sql_errors": False})
+
+    return quiet
 
 
 def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -87,7 +100,7 @@ def _columns(connection: sqlite3.Connection, table: dictionary.Table) -> dict[st
     }
 
 
-def listen(port: int, host: str = guard.HOST) -> socket.socket:
+def listen(port: int, host: str = plugin.HOST) -> socket.socket:
     """Return a socket that listens on the port of this machine; port 0 takes any free one.
 
     Raises BadInputError if the port is in use or not allowed, or if the machine has no such address.
@@ -106,9 +119,18 @@ def listen(port: int, host: str = guard.HOST) -> socket.socket:
 
 def serve(path: Path, sock: socket.socket) -> None:
     """Serve the copy on the socket until Ctrl-C or SIGTERM, which raise KeyboardInterrupt."""
-    guard.limit_memory()
+    _limit_memory()
     app = application(path).app()
     config = uvicorn.Config(
         app, log_level="warning", lifespan="on", access_log=False, timeout_graceful_shutdown=2
     )
     uvicorn.Server(config).run(sockets=[sock])
+
+
+def _limit_memory() -> None:
+    """Let the process have no more memory than a large query may need, where the system can enforce it."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on every system
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_MAX_MEMORY, hard))

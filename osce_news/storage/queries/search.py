@@ -9,11 +9,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from osce_news.errors import BadInputError
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.queries.coverage import last_read
+from osce_news.storage.queries.coverage import Coverage, coverage, last_read
 from osce_news.storage.queries.fts_query import OPERATORS, as_typed, parse_words
 from osce_news.storage.queries.query import Query
-from osce_news.storage.queries.stored_items import Row, count, decoded
+from osce_news.storage.queries.stored_items import Row, decoded
 
 WEIGHTS = (10.0, 4.0, 1.0)  # of a hit in the title, the teaser, the text
 _SCORE = f"bm25(items_fts, {', '.join(map(str, WEIGHTS))})"
@@ -75,10 +76,17 @@ def remarks(connection: sqlite3.Connection, query: Query, found: int) -> list[st
     ]
 
 
-def why_nothing(connection: sqlite3.Connection, query: Query) -> str:
-    """Return why a query has no items, with the remarks on it."""
-    why = "no item matches the filters" if count(connection, Query()) else EMPTY
-    return "; ".join([why, *remarks(connection, query, 0)])
+def covered(connection: sqlite3.Connection, query: Query, purpose: str) -> Coverage:
+    """Return what the items of a query cover.
+
+    Raises BadInputError, which says why there is nothing to do something with, if there are no items.
+    """
+    known = coverage(connection, query)
+    if not known.items:
+        why = "no item matches the filters" if known.in_database else EMPTY
+        remarked = "; ".join([why, *remarks(connection, query, 0)])
+        raise BadInputError(f"nothing to {purpose}: {remarked}")
+    return known
 
 
 def _remarks_on_day(connection: sqlite3.Connection, query: Query, day: str) -> Iterator[str]:

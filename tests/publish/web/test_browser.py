@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -32,6 +33,38 @@ AXE = "axe-core@4"
 FOCUSED = "(e => `${e.href || e.id || ''}|${e.name || e.textContent.trim()}`)(document.activeElement)"
 WHOLE = "cell => cell.scrollWidth <= cell.clientWidth"
 ANYTHING = "document.activeElement !== document.body"
+# The colours at the left and right edge of a picture in PNG, below the text of the first row.
+EDGES = """async data => {
+    const image = new Image(), canvas = document.createElement("canvas");
+    image.src = `data:image/png;base64,${data}`;
+    await image.decode();
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    return [3, canvas.width - 4].map(x => [...context.getImageData(x, canvas.height - 6, 1, 1).data]);
+}"""
+COLOUR = """text => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = text;
+    const numbers = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    return numbers;
+}"""
+# The pixels between the end of a text and the right edge of its element.
+RIGHT_GAP = """element => {
+    const text = document.createRange();
+    text.selectNodeContents(element);
+    return element.getBoundingClientRect().right - text.getBoundingClientRect().right;
+}"""
+# The fields of a form that overlap another one's line and do not end where it ends.
+OUT_OF_LINE = """() => {
+    const fields = ".fields select, .fields input:not([type=checkbox]):not([type=hidden])";
+    const all = [...document.querySelectorAll(fields)];
+    const boxes = all.map(field => [field.name, field.getBoundingClientRect()]);
+    return boxes.filter(([, one]) => boxes.some(([, other]) =>
+        one.top < other.bottom && other.top < one.bottom && Math.abs(one.bottom - other.bottom) > 1)
+    ).map(([name]) => name);
+}"""
 PICTURES = os.environ.get("OSCE_NEWS_SCREENSHOTS")  # a folder for screenshots
 
 pytestmark = pytest.mark.skipif(
@@ -127,6 +160,19 @@ def share_of_ink(visit: Visit) -> float:
         }"""
     )
     return share
+
+
+def luminance(colour: list[int]) -> float:
+    """Return the relative luminance of a colour in sRGB, as WCAG defines it."""
+    parts = (part / 255 for part in colour[:3])
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: list[int], other: list[int]) -> float:
+    """Return the contrast of two colours, from 1 to 21."""
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_search_from_the_front_page_leads_to_an_item_and_back(visit: Visit) -> None:
@@ -293,6 +339,35 @@ def test_no_page_is_hard_to_use_or_too_large(
         assert page.evaluate(f"[...document.querySelectorAll('td')].every({WHOLE})"), name
         if PICTURES:
             page.screenshot(path=str(Path(PICTURES, f"{name}-{width}-{scheme}.png")), full_page=True)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tables_show_that_there_is_more_and_fields_and_texts_are_in_line(
+    browser: Browser, url: str, scheme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": 820, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{url}osce-news/newsroom")
+    edges = []
+    for scrolled in (0, 100_000):
+        page.locator(".scroll").evaluate(f"box => box.scrollLeft = {scrolled}")
+        picture = base64.b64encode(page.locator(".scroll").screenshot()).decode()
+        edges.append(page.evaluate(EDGES, picture))
+    paper, shade = page.evaluate("['--paper', '--shade'].map(name => (" + COLOUR + ")(`var(${name})`))")
+    (start_left, start_right), (end_left, end_right) = edges
+    for shaded, bare in ((start_right, start_left), (end_left, end_right)):
+        assert abs(luminance(bare) - luminance(paper)) < 0.01
+        assert abs(luminance(shaded) - luminance(paper)) > 0.05
+    for selector in ("td", "td a"):
+        colour = page.locator(selector).first.evaluate("e => getComputedStyle(e).color")
+        text = page.evaluate(COLOUR, colour)
+        assert contrast(text, paper) >= 4.5
+        assert contrast(text, shade) >= 3
+    page.locator("h1").evaluate("e => {e.textContent = 'بيان'}")
+    assert page.locator("h1").evaluate(RIGHT_GAP) < 2
+    page.goto(f"{url}figures")
+    assert page.evaluate(OUT_OF_LINE) == []
     context.close()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
 import re
 import shlex
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +20,7 @@ import pytest
 from parsel import Selector
 
 from osce_news.publish.figures import FigureOptions, build_figure, render_image
-from osce_news.publish.web.figure_pages import FIGURES
+from osce_news.publish.web.figure_pages import FIGURES, _drawing
 from osce_news.publish.web.server import application
 from osce_news.storage.queries import Query
 from tests.helpers import run
@@ -72,6 +74,19 @@ def test_a_year_without_items_has_no_share(snapshot: Path, tmp_path: Path) -> No
     datasette = application(tmp_path / "osce-news.db")
     page = asyncio.run(datasette.client.get("/figures?by=year&labels=1")).text
     assert "<td>type</td><td>2021</td><td></td>" in page
+
+
+def test_a_figure_is_drawn_in_a_process_that_is_started_again_if_it_ends(get: Get) -> None:
+    def drawing() -> int:
+        return _drawing().submit(os.getpid).result()
+
+    first = drawing()
+    assert first != os.getpid()
+    os.kill(first, signal.SIGKILL)
+    answer = get("/figures.svg?by=type")
+    assert (answer.status_code, "could not be drawn" in answer.text) == (500, True)
+    assert get("/figures.svg?by=type").status_code == 200
+    assert drawing() not in (first, os.getpid())
 
 
 def test_png_and_html_are_downloads(get: Get) -> None:

@@ -59,14 +59,18 @@ def test_an_unknown_column_table_or_facet_is_an_error_line(get: Get) -> None:
     "address",
     [
         "newsroom?_where=1=1;drop",
+        "newsroom?_where=colour",
         "newsroom.json?_where=1=1;drop",
         "newsroom?_sort=title&_sort_desc=title",
         "newsroom?_through=x",
         "items?_sort=rowid",
     ],
 )
-def test_arguments_that_datasette_does_not_understand_are_refused(get: Get, address: str) -> None:
+def test_arguments_that_datasette_does_not_understand_are_refused(
+    get: Get, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert get(f"/osce-news/{address}").status_code == 400
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,12 @@ def test_chosen_values_come_first_and_a_long_query_says_how_many_it_leaves_out(
     assert f"{left_out} rarer ones are not shown: the query is long." in text_of(page)
 
 
+def test_nothing_can_be_cited_if_nothing_is_found(get: Get) -> None:
+    answer = get("/cite?search=zzzz")
+    assert answer.status_code == 400
+    assert "nothing to cite: no item matches the filters" in text_of(answer.text)
+
+
 def test_several_values_mean_any_and_one_link_makes_it_all(get: Get) -> None:
     page = get("/?office=odihr&office=chairpersonship").text
     together = re.search(r'href="([^"]+)">only with all of them<', page)

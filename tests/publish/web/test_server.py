@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from osce_news.errors import BadInputError
-from osce_news.publish.web.guard import HOST
+from osce_news.publish.web.plugin import HOST
 from osce_news.publish.web.server import listen
 from osce_news.storage import Writer
 from tests.helpers import digest, environment, run

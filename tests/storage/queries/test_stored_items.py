@@ -261,6 +261,8 @@ def test_periods_come_in_order_and_what_has_no_date_comes_last(newsroom: Newsroo
     months = [row["month"] for row in counts.count_items(newsroom.connection, ["month"], Query())]
     assert months[-1] is None
     assert months[:-1] == sorted(months[:-1])
+    years = [row["year"] for row in counts.label_shares(newsroom.connection, "year", Query())]
+    assert (years[-1], years[:-1]) == (None, sorted(years[:-1]))
 
 
 def test_printed_values_without_an_entry_are_listed_with_their_numbers(newsroom: Newsroom) -> None:
