@@ -69,7 +69,6 @@ def _one_line(result: Result) -> str:
         (["list", "--limit", "x"], ": --limit: 'x' is not a whole number of at least 0 "),
         (["check", "--delay", "x"], ": --delay: 'x' is not a number of seconds"),
         (["held", "x"], ": N: 'x' is not a whole number from 1 to"),
-        (["export", "x.csv", "--delimiter", "ab"], ": --delimiter: 'ab' is not one character"),
         (["search", "-media"], "the query only excludes"),
         (["search", "roma", "-m"], "No such option '-m'"),
         (["stats", "--search", "NOT media"], "the query only excludes"),

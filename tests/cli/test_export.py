@@ -78,7 +78,7 @@ def test_a_copy_replaces_only_an_older_one(filled: Path, tmp_path: Path, option:
         (("--snapshot", "-"), "write a file"),
         (("--snapshot", "nope.csv"), "is a database, such as nope.db; to export items, leave out --snapshot"),
         (("--backup", "b.JSONL.gz"), "a snapshot or backup is a database"),
-        (("a.csv", "--delimiter", ";;"), "--delimiter is one character"),
+        (("a.csv", "--delimiter", ";;"), ": --delimiter: ';;' is not one character"),
         (("a.ris", "--delimiter", ";"), "--delimiter works with csv, not with ris"),
         (("a.ris", "--texts"), "--texts works with csv, xlsx, not with ris"),
         (("a.csv", "--limit", "5"), "--limit works with atom, not with csv"),
