@@ -13,14 +13,14 @@ import click
 
 from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options
 from osce_news.cli.shared.output import print_count, print_export
-from osce_news.normalize.text import numbered, printable
+from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
 from osce_news.publish.destinations import check_snapshot
 from osce_news.publish.exporter import Options
 from osce_news.publish.formats import format_of, formats
 from osce_news.publish.snapshot import write_backup, write_snapshot
-from osce_news.storage import open_for_reading, queries
-from osce_news.storage.queries import Query, open_for_query, search
+from osce_news.storage import open_for_reading
+from osce_news.storage.queries import Query, open_for_query
 
 _TYPED = click.core.ParameterSource.COMMANDLINE
 _SUFFIXES = tuple(suffix for each in formats().values() for suffix in each.suffixes)
@@ -123,28 +123,21 @@ def export(
     copy = snapshot or backup
     _refuse_other_options(file, copy, both=bool(snapshot and backup))
     if copy is not None:
-        items = _copy(db, copy, write_snapshot if snapshot else write_backup)
+        _copy(db, copy, write_snapshot if snapshot else write_backup)
     else:
         assert file is not None
         options = Options(**given, command=_command(file, form, query, given))
         with open_for_query(db, query) as connection:
             items = _write(connection, file, form, query, options)
-            if file == Path("-"):
-                return print_count(connection, query, items)
-            click.echo(f"{file}: {numbered(items, 'item')}")
-            _print_notes(connection, query, items)
-    if not items:
-        click.echo("no item matches the filters" if query else f"{db} holds no items", err=True)
-    return None
+            print_count(connection, query, items, also_all=file == Path("-"))
 
 
-def _copy(db: Path, path: Path, write: Callable[[sqlite3.Connection, Path], int]) -> int:
-    """Write a copy of the database, say so, and return the number of its items."""
+def _copy(db: Path, path: Path, write: Callable[[sqlite3.Connection, Path], int]) -> None:
+    """Write a copy of the database, and say so."""
     with closing(open_for_reading(db)) as connection:
         check_snapshot(path, db)
         items = write(connection, path)
     click.echo(f"{path}: {numbered(items, 'item')}")
-    return items
 
 
 def _write(
@@ -153,6 +146,7 @@ def _write(
     """Write the items to the file or to standard output; return how many."""
     if file != Path("-"):
         items = exporter.export(connection, query, file, form, options)
+        click.echo(f"{file}: {numbered(items, 'item')}")
     elif form is None or options.by_year:
         raise click.UsageError("standard output needs --format, and takes no --partition-by")
     else:
@@ -161,14 +155,6 @@ def _write(
     if exporter.lacks_texts(connection, format_of(file, form), options):
         click.echo("full texts are left out; --texts adds them", err=True)
     return items
-
-
-def _print_notes(connection: sqlite3.Connection, query: Query, items: int) -> None:
-    """Say on standard error how the query was read, and whether only the newest items were written."""
-    for note in search.remarks(connection, query, items):
-        click.echo(printable(note)[:300], err=True)
-    if items < (total := queries.count(connection, query)):
-        click.echo(f"the newest {items:,} of {total:,} items; --limit 0 writes all", err=True)
 
 
 def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -> None:

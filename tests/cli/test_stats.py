@@ -150,7 +150,8 @@ def test_the_share_of_labels_is_a_table_of_percentages(filled: Path, tmp_path: P
         ("--until 1990-01-01 --plot a.svg", "nothing to plot: no item matches the filters"),
         ("--search traficking --plot a.svg", "; did you mean 'trafficking'?"),
         ("--labels --by office", "the shares of labels are by year or by month"),
-        ("--top 0", "0 is not in the range"),
+        ("--tidy --plot a.svg", "--tidy is for a table, not for a figure"),
+        ("--top 0", "--top: '0' is not a whole number from 1 to 60"),
     ],
 )
 def test_bad_input_gets_one_line(filled: Path, tmp_path: Path, arguments: str, line: str) -> None:

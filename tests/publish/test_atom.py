@@ -55,7 +55,7 @@ def test_the_newest_100_are_written_and_the_rest_is_mentioned(exported_from: Pat
     shutil.copy(exported_from, tmp_path / "osce-news.db")
     result = run("export", "news.atom", cwd=tmp_path)
     assert (result.status, result.out) == (0, "news.atom: 100 items\n")
-    assert result.err == "the newest 100 of 151 items; --limit 0 writes all\n"
+    assert result.err == "100 of 151 items; --limit 0 shows all\n"
     assert len(_read(tmp_path / "news.atom").entries) == 100
     result = run("search", "osce", "--format", "atom", "--limit", "3", cwd=tmp_path)
     assert result.status == 0

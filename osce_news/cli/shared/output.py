@@ -110,15 +110,20 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], form: str | None) ->
             writer.writerow([as_text(row.get(column)) for column in columns])
 
 
-def print_count(connection: sqlite3.Connection, query: Query, shown: int | None = None) -> None:
-    """Say on standard error how words were read, how many items the query has, and how many were shown."""
+def print_count(
+    connection: sqlite3.Connection, query: Query, shown: int | None = None, *, also_all: bool = True
+) -> None:
+    """Say on standard error how words were read, how many items the query has, and how many were shown.
+
+    Without `also_all`, the number is left out if all were shown.
+    """
     total = queries.count(connection, query)
-    items = numbered(total, "item")
+    items = [numbered(total, "item")] if also_all else []
     if shown is not None and shown < total:
-        items = f"{shown:,} of {items}; --limit 0 shows all"
+        items = [f"{shown:,} of {numbered(total, 'item')}; --limit 0 shows all"]
     if not total:
-        items = "nothing found" if query.as_of or queries.count(connection, Query()) else search.EMPTY
-    for note in (*search.remarks(connection, query, total), items):
+        items = ["nothing found" if query.as_of or queries.count(connection, Query()) else search.EMPTY]
+    for note in (*search.remarks(connection, query, total), *items):
         click.echo(printable(note)[:300], err=True)
 
 
