@@ -7,14 +7,15 @@ import json
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from osce_news.atomic import atomic_write, check_destination
 from osce_news.errors import BadInputError, require_extra
 from osce_news.publish.figures.figure import Figure
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _SUFFIXES = (".svg", ".png", ".pdf", ".html")
 _SCALE = 2  # PNG pixels per CSS pixel: sharp in print and on high-resolution screens
@@ -61,15 +62,21 @@ def write_figure(figure: Figure, path: Path) -> None:
 
 def drawing_process() -> ProcessPoolExecutor:
     """Return a process that draws figures: while vl-convert draws, no other code of its process runs."""
+    from concurrent.futures import ProcessPoolExecutor  # takes time
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
 
     def wait() -> None:
-        if (parent := parent_process()) is not None:
-            parent.join()
+        parent = parent_process()
+        assert parent is not None
+        parent.join()
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
