@@ -327,7 +327,7 @@ def test_an_archive_that_refuses_or_is_down_is_left_alone(
 def test_a_wrong_option_is_one_line(server: WebArchive, tmp_path: Path) -> None:
     done = backfill(server, tmp_path, "wayback", "--from", "tomorrow")
     assert (done.status, len(done.lines)) == (2, 1)
-    assert done.lines[0].startswith("osce-news: from: 'tomorrow' is not a date; write one like")
+    assert done.lines[0].startswith("osce-news: --from: 'tomorrow' is not a date; write one like")
     assert server.log == []
 
 
