@@ -1,29 +1,41 @@
-"""A request with its response, and the WARC records that warcio makes of them (WARC 1.1)."""
+"""The WARC records of requests and responses (WARC 1.1), made by warcio; no body is stored twice.
+
+Each WARC file of a folder has a list of its bodies, `digests/NAME.jsonl`, which the next run makes. The list
+contains the file's size. If it is missing, damaged or has another size, it is made again. So a crash can't
+leave a wrong list, and the folder `digests` may be deleted at any time.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from http.client import responses
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from osce_news.archive.digests import DigestEntry, DigestIndex
-from osce_news.archive.http import Headers, header
+from osce_news.archive.http import Headers, header, parse_response
+from osce_news.archive.records import records
+from osce_news.archive.report import RecordError, Report
+from osce_news.atomic import atomic_write
 from osce_news.clock import utc_now
+from osce_news.errors import BadInputError, StorageError
 from osce_news.events import CONTENT_TYPE, Event
 from osce_news.serialize import to_json
 
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-typesense-api-key"})
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
+_FORMAT = 1  # of the lists; a list of another format is rebuilt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,69 @@ class Exchange:
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
     replaced: str | None = None  # what of the body was replaced by as many `x`
     source: str | None = None  # the address in a web archive from which it was copied
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """A response in an archive."""
+
+    url: str
+    when: str
+    digest: str
+    record_id: str | None  # of the response record that holds the body; None for a revisit record
+    etag: str | None = None  # this and the next only for status 200: a later 304 refers to such a response
+    last_modified: str | None = None
+
+    @classmethod
+    def of(
+        cls, url: str, when: str, digest: str, record_id: str | None, status: int, headers: Headers
+    ) -> DigestEntry:
+        """Return the entry of a response with this status and these headers."""
+        names = ("etag", "last-modified") if status == HTTPStatus.OK else ()
+        return cls(url, when, digest, record_id, *(header(headers, name) or None for name in names))
+
+
+class DigestIndex:
+    """The bodies that are stored in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Index the folder's archive files; makes lists that are missing or stale."""
+        self._stored: dict[str, DigestEntry] = {}  # by digest, those that hold a body
+        self._validated: dict[tuple[str, str], str] = {}  # from address and validator to digest
+        self._captured: set[tuple[str, str]] = set()  # address and time of all responses
+        for path in sorted(folder.glob("osce-news-*.warc.gz")):
+            with suppress(OSError, BadInputError, StorageError):  # never refer to a file that can't be read
+                size = path.stat().st_size
+                entries = _load(path, size)
+                if entries is None:
+                    entries = list(_scan(path))
+                    _save(path, size, entries)
+                for entry in entries:
+                    self.add(entry)
+
+    def find(self, digest: str) -> DigestEntry | None:
+        """Return the response whose record holds the body with this digest."""
+        return self._stored.get(digest)
+
+    def holds(self, url: str, when: str) -> bool:
+        """Whether the folder has the response of this address and time."""
+        return (url, when) in self._captured
+
+    def find_unchanged(self, url: str, validator: str) -> DigestEntry | None:
+        """Return the response that a 304 to a request with this validator refers to.
+
+        None if that page is not in the archive, even if another version of it is.
+        """
+        return self._stored.get(self._validated.get((url, validator), ""))
+
+    def add(self, entry: DigestEntry) -> None:
+        """Add a response that is completely written."""
+        self._captured.add((entry.url, entry.when))
+        if entry.record_id is not None:
+            self._stored.setdefault(entry.digest, entry)
+        for validator in (entry.etag, entry.last_modified):
+            if validator:
+                self._validated[entry.url, validator] = entry.digest
 
 
 class RecordMaker(WARCWriter):  # type: ignore[misc]
@@ -187,3 +262,48 @@ def _without_line_ends(value: bytes) -> bytes:
 
 def _one_line(text: str) -> str:
     return _without_line_ends(text.encode("utf-8", "replace")).decode()
+
+
+def _list_path(path: Path) -> Path:
+    return path.parent / "digests" / f"{path.name.removesuffix('.warc.gz')}.jsonl"
+
+
+def _load(path: Path, size: int) -> list[DigestEntry] | None:
+    """Return the entries of a file of this size; None if its list is missing, damaged or stale."""
+    try:
+        lines = _list_path(path).read_text(encoding="utf-8").splitlines()
+        if json.loads(lines[0]) != _first_line(path, size, len(lines) - 1):
+            return None
+        entries = [DigestEntry(**json.loads(line)) for line in lines[1:]]
+    except (OSError, ValueError, TypeError, IndexError, RecursionError):
+        return None
+    return entries if all(isinstance(entry.digest, str) for entry in entries) else None
+
+
+def _save(path: Path, size: int, entries: Sequence[DigestEntry]) -> None:
+    """Write a file's list; raises OSError, BadInputError or StorageError."""
+    target = _list_path(path)
+    target.parent.mkdir(exist_ok=True)
+    lines = [_first_line(path, size, len(entries)), *map(asdict, entries)]
+    with atomic_write(target) as part:
+        part.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+
+
+def _first_line(path: Path, size: int, count: int) -> dict[str, object]:
+    return {"form": _FORMAT, "file": path.name, "bytes": size, "entries": count}
+
+
+def _scan(path: Path) -> Iterator[DigestEntry]:
+    """Yield the entries of a WARC file's complete records."""
+    for record in records(path, Report()):
+        fields = record.headers
+        digest, identifier = fields.get("warc-payload-digest"), fields.get("warc-record-id")
+        is_response = record.kind in ("response", "revisit") and "warc-truncated" not in fields
+        if not (is_response and record.block is not None and digest and identifier):
+            continue
+        with suppress(RecordError):
+            response = parse_response(record.block, header_only=True)
+            if response.status != HTTPStatus.NOT_MODIFIED:
+                holder = identifier if record.kind == "response" else None
+                when = fields.get("warc-date", "")
+                yield DigestEntry.of(record.url, when, digest, holder, response.status, response.headers)

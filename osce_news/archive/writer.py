@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from osce_news import __version__
-from osce_news.archive.digests import DigestIndex
-from osce_news.archive.exchange import Exchange, RecordMaker
+from osce_news.archive.exchange import DigestIndex, Exchange, RecordMaker
 from osce_news.errors import StorageError
 from osce_news.events import Event, FileRolled, PageNotStored, PageStored, RunFinished
 

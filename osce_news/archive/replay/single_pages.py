@@ -25,6 +25,7 @@ from osce_news.errors import (
     StorageError,
     command_line,
 )
+from osce_news.items import ArticleItem
 from osce_news.normalize import item_id
 from osce_news.storage import Writer, crawl_state
 from osce_news.urls import LISTING_URL, is_search_answer
@@ -155,16 +156,11 @@ class SinglePages:
         self.writer.store(page, self.writer.compare(page))
 
     def _store_article(self, capture: Capture) -> None:
-        article = None
-        try:
-            article = capture.article()
-        except OsceNewsError:
-            if self.writer.has_item(item_id(capture.url)):
-                raise
-        if article is not None and self.writer.takes(article):
-            self.writer.store_article(article)
-        else:
+        article = _article(capture, self.writer)
+        if article is None:
             self.outcome.unknown_items += 1
+        else:
+            self.writer.store_article(article)
 
     def _fail(self, where: str, error: OsceNewsError) -> None:
         if not str(error).startswith(where):
@@ -184,12 +180,23 @@ def is_lacking(capture: Capture, connection: sqlite3.Connection) -> bool:
 
 def can_be_stored(capture: Capture, writer: Writer) -> bool:
     """Whether a page can be stored; an article only if its item is stored, or if it shows one itself."""
-    if _kind(capture) != ARTICLE:
-        return True
+    with suppress(OsceNewsError):
+        return _kind(capture) != ARTICLE or _article(capture, writer) is not None
+    return True
+
+
+def _article(capture: Capture, writer: Writer) -> ArticleItem | None:
+    """Return an article; None if no list shows its item, and neither does the page itself.
+
+    Raises OsceNewsError if the item is stored and the page can't be read.
+    """
     try:
-        return writer.takes(capture.article())
+        article = capture.article()
     except OsceNewsError:
-        return writer.has_item(item_id(capture.url))
+        if writer.has_item(item_id(capture.url)):
+            raise
+        return None
+    return article if writer.takes(article) else None
 
 
 def _kind(capture: Capture) -> str | None:
