@@ -61,7 +61,9 @@ def refuse_unusable(path: Path) -> set[str]:
         )
     _roll_back(path)
     if path.exists() and (path.stat().st_size > 0 or not path.is_file()):  # not a device such as /dev/null
-        return _refuse_foreign(path)
+        connection, applied = _open_ours(path)
+        connection.close()
+        return applied
     if not path.parent.is_dir():
         raise BadInputError(f"no such folder: {path.parent} (for the database {path.name})")
     return set()
@@ -71,9 +73,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """Return a read-only connection. Raises BadInputError if the file does not exist, or is not ours."""
     refuse_missing(path)
     _roll_back(path)
-    _refuse_foreign(path)
-    with storage_errors(path):
-        return _read_only(path)
+    return _open_ours(path)[0]
 
 
 @contextmanager
@@ -209,8 +209,8 @@ def _is_ours(header: bytes) -> bool:
     return header.startswith(_MAGIC) and int.from_bytes(header[68:72], "big") == APPLICATION_ID
 
 
-def _refuse_foreign(path: Path) -> set[str]:
-    """Return the names of the migrations that were applied to the database.
+def _open_ours(path: Path) -> tuple[sqlite3.Connection, set[str]]:
+    """Return a read-only connection to the database, and the names of the migrations applied to it.
 
     Raises NotOurDatabaseError or NewerDatabaseError if this version can't use it.
     """
@@ -228,13 +228,14 @@ def _refuse_foreign(path: Path) -> set[str]:
         try:
             sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
             applied = [row[0] for row in connection.execute(sql)]
-        finally:
+            if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
+                raise NewerDatabaseError(
+                    f"{path} was made by a newer version of osce-news (it has {newer[0]}): upgrade osce-news"
+                )
+        except BaseException:
             connection.close()
-    if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
-        raise NewerDatabaseError(
-            f"{path} was made by a newer version of osce-news (it has {newer[0]}): upgrade osce-news"
-        )
-    return set(applied)
+            raise
+    return connection, set(applied)
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

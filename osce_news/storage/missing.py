@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from osce_news.clock import format_utc, parse_utc
@@ -100,21 +100,18 @@ def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: i
     return len(rows)
 
 
-def restore(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int, *, present: bool) -> int:
-    """Take back the withdrawal of items that are seen again; return how many were withdrawn.
+def restore(
+    connection: sqlite3.Connection, withdrawn: Mapping[str, str], at: str, run: int, *, present: bool
+) -> int:
+    """Take back the withdrawal of items that are seen again; return how many are restored.
 
-    `present` is whether the page shows the list as it is now. A saved page does not: it restores
-    only items withdrawn before it was saved.
+    `withdrawn` has the times of the withdrawals. `present` is whether the page shows the list as it is now. A
+    saved page does not: it restores only items withdrawn before it was saved.
     """
-    sql = (
-        "SELECT id, max(withdrawn, :at) FROM items WHERE withdrawn IS NOT NULL "
-        "AND (:present OR withdrawn <= :at) AND id IN (SELECT value FROM json_each(:ids))"
-    )
-    parameters = {"at": at, "ids": json.dumps(list(ids)), "present": present}
-    restored = [tuple(row) for row in connection.execute(sql, parameters)]
+    restored = [(one, max(when, at), run) for one, when in withdrawn.items() if present or when <= at]
     connection.executemany(
         "UPDATE withdrawals SET restored = ?2, restored_run = ?3 WHERE item_id = ?1 AND restored IS NULL",
-        [(identifier, when, run) for identifier, when in restored],
+        restored,
     )
     connection.executemany("UPDATE items SET withdrawn = NULL WHERE id = ?", [row[:1] for row in restored])
     return len(restored)

@@ -158,7 +158,6 @@ def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
 
     real = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", connect)
-    monkeypatch.setattr(database, "_refuse_foreign", lambda _: set())
 
 
 @pytest.mark.usefixtures("unwritable")

@@ -142,7 +142,8 @@ class Ingest:
         rows.write_addresses(self._connection, page)
         rows.write_quarantined(self._connection, page, self._run)
         restored = 0
-        if page.origin != PAGE and (gone := [one for one, row in changes.known.items() if row["withdrawn"]]):
+        if page.origin != PAGE:
+            gone = {one: row["withdrawn"] for one, row in changes.known.items() if row["withdrawn"]}
             present = not self._saved
             restored = missing.restore(self._connection, gone, page.fetched_at, self._run, present=present)
         changed = changes.changed
