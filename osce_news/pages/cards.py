@@ -192,7 +192,7 @@ def _list_of(titles: Sequence[_Title]) -> list[CardGroup]:
     for weight in (_HEADING, _TEXT, _WEAK):
         groups, others = _main_groups([title for title in titles if title.weight == weight])
         count = sum(len(group.links) for group in groups)
-        value = weight * count if count > 1 else min(weight, 2 * _TEXT)  # a single title may be featured
+        value = count * (weight if count > 1 else min(weight, 2 * _TEXT))  # a single title may be featured
         if value > most:
             best, most, elsewhere = groups, value, others if others >= count else 0
     if elsewhere:
