@@ -272,6 +272,23 @@ def test_a_time_of_the_first_century_is_one_like_any_other(tmp_path: Path) -> No
     assert (done.status, done.summary["new"], done.summary["held"]) == (4, 30, 1), done.errors
 
 
+def test_a_file_that_is_changed_while_it_is_replayed_is_named(tmp_path: Path) -> None:
+    """Pages are read a second time, in order of time."""
+    saved(tmp_path / "a.warc", listing(0, STORIES[:10], date=LATE) + tens()[1])
+    change = (
+        "from osce_news.archive.replay.single_pages import SinglePages\n"
+        "places = SinglePages._places\n"
+        "def and_change(self):\n"
+        "    found = places(self)\n"
+        f"    open({str(tmp_path / 'a.warc')!r}, 'ab').truncate(500)\n"
+        "    return found\n"
+        "SinglePages._places = and_change\n"
+    )
+    done = replay(tmp_path, what="a.warc", before=change)
+    assert (done.status, done.summary["status"], len(done.lines)) == (4, "partial", 2)
+    assert all(line.endswith(": the record is gone") for line in done.lines)
+
+
 def test_nothing_but_files_without_a_complete_record_is_an_error(tmp_path: Path) -> None:
     for name, content in (("a.warc", b""), ("b.warc.gz", b""), ("c.warc", tens()[0][:300])):
         saved(tmp_path / name, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from osce_news import checks
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_status
 from osce_news.archive.replay.plan import ReplayPlan
-from osce_news.archive.report import Report
+from osce_news.archive.report import RecordError, Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.clock import MAX_AHEAD, parse_utc, utc_now
 from osce_news.errors import (
@@ -124,17 +124,21 @@ class SinglePages:
                     is_known = saved.url or capture.url != LISTING_URL or saved.stated_address(capture.body)
                     unknown = ": its address is not known (a meta.json can give it); read as a list"
                     yield f"{saved.path}{'' if is_known else unknown}", capture
-        if places is None:
-            found = (capture for capture in self._captures(Report()) if _kind(capture) == wanted)
+        if places is not None:
+            found = self._captures_at((number, at) for _, number, at, kind in places if kind == wanted)
         else:
-            found = (
-                self.source.capture_at(self.plan.warcs[number], offset)
-                for _, number, offset, kind in places
-                if kind == wanted
-            )
+            found = filter(lambda capture: _kind(capture) == wanted, self._captures(Report()))
         for capture in found:
             # A page that was fetched again or had not changed is the page at that time too.
             yield f"{capture.path}: byte {capture.offset}: {capture.url}", replace(capture, revisit=None)
+
+    def _captures_at(self, places: Iterable[tuple[int, int]]) -> Iterator[Capture]:
+        for number, offset in places:
+            path = self.plan.warcs[number]
+            try:
+                yield self.source.capture_at(path, offset)
+            except RecordError as error:  # the file has been changed since
+                self._fail(f"{path}: byte {offset}", PartialError(str(error)))
 
     def _store(self, capture: Capture, kind: str) -> None:
         """Store a page without the order of its results, because the pages next to it are not known.
