@@ -161,7 +161,7 @@ class Traversal(BaseTraversal):
         size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
         self._pagers.read(page, size)
         if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
-            self._read_twice, self._overlapping.is_joined = self.url, False
+            self._read_twice = self.url
             return
         self._step(page)
         if self.is_joined:

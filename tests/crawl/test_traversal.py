@@ -507,9 +507,14 @@ def test_a_page_that_is_gone_is_not_the_end_of_a_list_that_says_it_is_longer() -
 
 
 @pytest.mark.parametrize("overlap", [None, 2])
-@pytest.mark.parametrize("fixed", [None, 10, 25, 50, 100])
-def test_a_list_that_has_not_changed_is_read_without_problems(fixed: int | None, overlap: int | None) -> None:
-    site = MovingList(fixed=fixed).grow(330)
+@pytest.mark.parametrize(
+    ("fixed", "names_last"),
+    [*((size, True) for size in (None, 10, 25, 50, 100)), (None, False), (165, False)],
+)
+def test_a_list_that_has_not_changed_is_read_without_problems(
+    fixed: int | None, overlap: int | None, names_last: bool
+) -> None:
+    site = MovingList(fixed=fixed, names_last=names_last).grow(330)
     done = read_list(site, lambda shown: replace(shown, has_news=False), new_traversal(overlap))
     assert done.problems == []
     assert done.pages == 2 if overlap else done.is_whole
