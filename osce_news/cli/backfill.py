@@ -61,13 +61,7 @@ _MOST_GAPS = 5  # in the last line
 @click.option("--data-url", metavar="URL", help="Where that archive has its captures.")
 @json_option
 @log_options
-def backfill(
-    web_archive: str,
-    db: Path,
-    archive: Path,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def backfill(web_archive: str, db: Path, archive: Path, as_json: bool, **given: Any) -> None:
     """Copy old pages from a web archive, and store them.
 
     Looks in the index of the Wayback Machine or of Common Crawl for captures of lists and of items' own

@@ -6,12 +6,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import (
-    db_option,
-    filter_options,
-    item_format_options,
-    limit_option,
-)
+from osce_news.cli.shared.options import db_option, filter_options, item_format_options, limit_option
 from osce_news.cli.shared.output import print_count, print_items
 from osce_news.storage import queries
 from osce_news.storage.queries import Query, open_for_query

@@ -34,11 +34,7 @@ _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for i
 
 @click.group(
     cls=LazyGroup,
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 100,
-        "show_default": True,
-    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True},
 )
 @click.version_option(__version__, prog_name="osce-news")
 def cli() -> None:
@@ -122,12 +118,9 @@ def _usage(error: click.UsageError) -> str:
         return f"{error.message} Did you mean {meant!r}?"
     message = error.format_message()
     if isinstance(error, click.BadParameter) and error.param and error.message:  # as our own errors say it
-        name = (
-            error.param.opts[0]
-            if error.param.param_type_name == "option"
-            else error.param.human_readable_name
-        )
-        message = f"{name.strip('[].')}: {error.message}"
+        is_option = isinstance(error.param, click.Option)
+        name = error.param.opts[0] if is_option else error.param.human_readable_name.strip("[].")
+        message = f"{name}: {error.message}"
     message = " ".join(message.split()).rstrip(".")
     if "unexpected extra argument" in message:
         if "--db" in options and ".db" in message:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.options import db_option, format_options, limit_option
+from osce_news.cli.shared.options import Number, db_option, format_options, limit_option
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import printable
@@ -27,11 +27,11 @@ _WIDTH = 120  # columns of a terminal that holds the wide table
 
 
 @click.command()
-@click.argument("identifier", metavar="[ID]", required=False)
+@click.argument("identifier", metavar="[ID]", type=Number(1, 10**9), required=False)
 @db_option
 @limit_option(20)
 @format_options
-def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) -> None:
+def runs(identifier: int | None, db: Path, limit: int | None, form: str | None) -> None:
     """List past runs, or show one of them.
 
     Runs are listed newest first. With an ID, one run is shown with all its counts and its pages. A run
@@ -45,12 +45,10 @@ def runs(identifier: str | None, db: Path, limit: int | None, form: str | None) 
     """
     if identifier is None:
         return _list(db, limit, form)
-    # SQLite has no longer integers.
-    number = int(identifier) if identifier.isdecimal() and len(identifier) < 19 else 0
     with read_transaction(db) as connection:
-        run = stored_runs.read_run(connection, number)
+        run = stored_runs.read_run(connection, identifier)
     if run is None:
-        raise BadInputError(f"no run {identifier[:40]!r} in {db}; `osce-news runs` lists them")
+        raise BadInputError(f"no run {identifier} in {db}; `osce-news runs` lists them")
     if form == "json":
         return print_json(run)
     if form in ("csv", "tsv"):

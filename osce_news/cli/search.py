@@ -9,12 +9,7 @@ from pathlib import Path
 
 import click
 
-from osce_news.cli.shared.options import (
-    db_option,
-    filter_options,
-    item_format_options,
-    limit_option,
-)
+from osce_news.cli.shared.options import db_option, filter_options, item_format_options, limit_option
 from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
 from osce_news.storage.queries import Query, open_for_query
 from osce_news.storage.queries import search as fulltext

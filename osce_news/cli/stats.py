@@ -9,13 +9,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import (
-    FilePath,
-    Number,
-    db_option,
-    filter_options,
-    format_options,
-)
+from osce_news.cli.shared.options import FilePath, Number, db_option, filter_options, format_options
 from osce_news.cli.shared.output import print_count, print_rows
 from osce_news.publish.figures import (
     MAX_GROUPS,
