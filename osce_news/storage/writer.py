@@ -247,7 +247,7 @@ class Writer(AbstractContextManager["Writer"]):
         """Whether a response can be stored: its item is stored, or its page shows one."""
         return self.has_item(item.item_id) or articles.as_listing(item) is not None
 
-    def has_article(self, item_id: str) -> bool:
+    def has_read(self, item_id: str) -> bool:
         """Whether this item's own page was read before, so that a 304 refers to something."""
         sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
         return self.connection.execute(sql, [item_id]).fetchone() is not None

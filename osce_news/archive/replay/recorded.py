@@ -243,7 +243,7 @@ class RecordedRun:
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
         if capture is None:
             raise self._missing(event)
-        if event.status == "unchanged" and not self._writer.has_article(event.item_id or ""):
+        if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
             capture = self._changed(capture, event)
         article = capture.article(event.item_id)
         if event.status == "failed" and article.status != "failed":  # a response that made no sense
