@@ -41,7 +41,6 @@ def _rules(rules: Sequence[Rule[Any]]) -> Iterator[str]:
     for rule in rules:
         label = rule.label or "the words found"
         limit = f"{rule.min_wrong} or more, and more than {rule.max_share}"
-        limit += f" of {rule.min_records} or more" if rule.min_records > 1 else ""
         usual = f"more than {rule.usual} of stored items do" if rule.usual else ""
         cells = (rule.name, label, rule.expected, rule.wrong_records, limit, usual, rule.reason)
         yield f"| {' | '.join(cells)} |"

@@ -24,10 +24,8 @@ MIN_LOST_TEXTS = 3  # stored items without the full text that they had; more tha
 MIN_DUPLICATES = 3  # new items that may be stored ones; a few titles appear twice on one day
 MAX_DUPLICATES = Fraction(1, 2)  # share of the new items; with more, the addresses are not those of the items
 MIN_ORDERED = 5  # dated results; fewer do not show the list's order
-MAX_ORDERED = 200  # dated results that are compared, each with each other; more show nothing else
-MAX_PINNED = 5  # results above a list that is otherwise in order
-MISPLACED = 10  # one result in this many may be out of order, and is ignored
-MAX_OUT_OF_ORDER = Fraction(1, 5)  # share of the pairs of other results; the list was requested newest first
+MAX_PINNED = Fraction(1, 3)  # share of the results, above a list that is otherwise in order
+MAX_MISPLACED = Fraction(1, 4)  # share of the results; without them, the others have to be newest first
 MAX_HELD_OF_FIRST = 3  # held pages among the first ones of a run: the site has changed
 FIRST_PAGES = 5  # the first pages of a run
 MAX_HELD_SHARE = Fraction(1, 10)  # of the pages of a run; if more are held, the site has changed
@@ -46,7 +44,6 @@ SHORT_TEASER = 60  # characters; shorter teasers count as cut
 LONG_RUN = 31  # results; so many in a row never lack their labels or teasers by an oversight
 MIN_AGREEING = 0.6  # share of results that share an office with the last one in their folder (/odihr/)
 COMMON = Fraction(1, 5)  # share of the items of a folder's main office; offices with fewer items are ignored
-MAX_OFFICES = 3  # offices in a folder; with more, the address says nothing about the office
 
 DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"
 HALF, QUARTER, FIFTH, TENTH, FIFTIETH = (Fraction(1, number) for number in (2, 4, 5, 10, 50))
@@ -70,13 +67,13 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         wrong_records="results with another date; not those of one office or day that has more than half",
         fault=rules.date_unlike_dateline, applies_to=rules.has_both_dates,
         apart=(lambda item, _: first_office(item), rules.day_of_backlog(LONG_RUN)),
-        min_records=5, min_wrong=4, max_share=Fraction(3, 4),
+        min_wrong=4, max_share=Fraction(3, 4),
         reason="An office may publish late what it had written; the dates of all offices are a misreading.",
     ),
     Rule(
         name="dates of neighbours", label=DATE, expected="the dateline's date, as nearly everywhere",
         wrong_records="results whose dateline has the date of the result before or after",
-        fault=rules.date_of_neighbour, applies_to=rules.has_both_dates, min_records=5, min_wrong=4,
+        fault=rules.date_of_neighbour, applies_to=rules.has_both_dates, min_wrong=4,
         max_share=Fraction(1, 12), reason="Each result has the date of another one.",
     ),
     *(
@@ -124,8 +121,8 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="teasers here and there", label="teaser", expected="a teaser, as the result before has",
         wrong_records="results without one after a result with one", min_wrong=5,
-        fault=lambda item, page: item.teaser is None and item.id in page.after_teaser, max_share=QUARTER,
-        reason="Items without teasers stand together; gaps all over the page are a misreading.",
+        fault=lambda item, page: item.teaser is None and item.id not in page.after_gap, max_share=QUARTER,
+        usual=TENTH, reason="Items without teasers stand together; gaps all over the page are a misreading.",
     ),
     Rule(
         name="titles as teasers", label="teasers", expected="more than the title",
@@ -136,7 +133,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="unknown labels", label=None, expected="known labels",
         wrong_records="results whose teaser begins with these words", fault=rules.words_before_colon,
-        min_wrong=4, max_share=QUARTER, most_common=True,
+        min_wrong=4, max_share=QUARTER, most_common=True, usual=FIFTIETH,
         reason="The same words and a colon before many teasers are a label.",
     ),
     *(
@@ -163,7 +160,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
         name="Russian without Cyrillic", label="language", expected="titles in Russian",
         wrong_records="results without a Cyrillic letter",
         fault=lambda item, _: not rules.CYRILLIC.search(item.title) and item.title,
-        applies_to=lambda item, _: item.language == "ru", min_wrong=3, max_share=HALF,
+        applies_to=lambda item, _: item.language == "ru", min_wrong=3, max_share=HALF, usual=QUARTER,
         reason="The page declares the wrong language.",
     ),
     Rule(
@@ -186,7 +183,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="titles of other teasers", label="teaser", expected="words of the title in the teaser",
         wrong_records="results whose title has words of other results' teasers only",
-        fault=rules.words_in_other_teasers, min_records=5,
+        fault=rules.words_in_other_teasers,
         applies_to=lambda item, page: item.teaser and page.title_words.get(item.id),
         min_wrong=4, max_share=HALF, reason="Titles or teasers belong to other results.",
     ),
@@ -240,12 +237,6 @@ ITEM_RULES: tuple[Rule[Pair], ...] = (
 )  # fmt: skip
 # --- What stored items of the same time and language show --------------------------------------------------
 SHARE_RULES: tuple[ShareRule, ...] = (
-    ShareRule(
-        name="one of these labels", label=f"{TYPE}, {OFFICES}, {TOPICS}", min_ratio=0.1, min_results=LONG_RUN,
-        fields=("content_type_raw", "offices_raw", "topics_raw"),
-        shows=lambda item: bool(item.content_type_raw or item.offices_raw or item.topics_raw),
-        reason="All labels are gone.",
-    ),
     ShareRule(
         name="a type among the labels", label=TYPE, min_ratio=0.6, min_results=5,
         fields=("content_type_raw",),

@@ -14,7 +14,8 @@ from functools import cache
 from osce_news.checks import limits
 from osce_news.checks.rules import Finding, ShareRule, first_office
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
-from osce_news.normalize import identity, split_offices, split_topics
+from osce_news.normalize import split_offices, split_topics
+from osce_news.normalize.vocabulary import languages
 from osce_news.storage.ingest.merge import LIST, foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
@@ -292,7 +293,7 @@ def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
 
     def shows(item: NewsItem) -> bool | None:
         names = common.get(_folder(item), set())
-        if not 0 < len(names) <= limits.MAX_OFFICES or all(term.id is None for term in item.offices):
+        if not names or all(term.id is None for term in item.offices):
             return None  # also for new names of offices
         return any(term.id in names for term in item.offices)
 
@@ -301,8 +302,8 @@ def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
 
 def _folder(item: NewsItem) -> str:
     """Return the first folder of the address after its language, if any; empty without a folder."""
-    parts = item.url.split("/", 5)[4 if identity.language_of(item.url) else 3 :]
-    return parts[0] if len(parts) > 1 else ""
+    folders = item.url.split("/")[3:-1]
+    return next((folder for folder in folders if folder not in languages()), "")
 
 
 def _other_types(records: Sequence[NewsItem]) -> ShareRule:

@@ -7,7 +7,7 @@ limits are in `limits`; one result alone never fails a page.
 
 from __future__ import annotations
 
-import itertools
+import bisect
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
@@ -133,7 +133,7 @@ def findings(page: Listing, stored: Neighbours, *, newest_first: bool) -> Iterat
     yield from unusual_shares(replace(page, records=fresh), stored)
     if newest_first and page.fields.issuperset(RAW_FIELDS):  # lists of cards don't obey the address
         dates = [item.published for item in page.records if item.published]
-        yield _out_of_order(dates[: limits.MAX_ORDERED])
+        yield _out_of_order(dates)
 
 
 def _apply(
@@ -289,29 +289,20 @@ def _duplicates(possible: int, new: int) -> Finding | None:
 
 def _out_of_order(dates: Sequence[str]) -> Finding | None:
     """Return a finding if a list that was requested newest first is in another order."""
-    # Pinned items are above the others.
-    for pinned in range(min(limits.MAX_PINNED, len(dates) // 3) + 1):
-        if all(one >= other for one, other in itertools.pairwise(dates[pinned:])):
-            return None
-    if len(dates) < limits.MIN_ORDERED:
+    most_pinned = int(limits.MAX_PINNED * len(dates))
+    if any(dates[pinned:] == sorted(dates[pinned:], reverse=True) for pinned in range(most_pinned + 1)):
         return None
-    pairs = [pair for pair in itertools.combinations(_without_misplaced(dates), 2) if pair[0] != pair[1]]
-    wrong = sum(earlier < later for earlier, later in pairs)
-    if wrong <= limits.MAX_OUT_OF_ORDER * len(pairs):
+    wrong = _count_misplaced(dates)
+    if len(dates) < limits.MIN_ORDERED or wrong <= limits.MAX_MISPLACED * len(dates):
         return None
-    got = f"{wrong} of {len(pairs)} pairs in the wrong order (the first dates: {', '.join(dates[:3])})"
+    got = f"{wrong} of {len(dates)} results in another place (the first dates: {', '.join(dates[:3])})"
     return Finding("order", "order of the results", "the newest first, as requested", got)
 
 
-def _without_misplaced(dates: Sequence[str]) -> list[str]:
-    """Return the dates without those few that conflict with the order of most others."""
-    left = list(dates)
-    for _ in range(max(1, len(dates) // limits.MISPLACED)):
-        conflicts = [
-            sum(date < here for date in left[:place]) + sum(date > here for date in left[place + 1 :])
-            for place, here in enumerate(left)
-        ]
-        if not max(conflicts):
-            break
-        del left[conflicts.index(max(conflicts))]
-    return left
+def _count_misplaced(dates: Sequence[str]) -> int:
+    """Return how few dates have to be left out so that the others are in order, the newest first."""
+    ends: list[str] = []  # the oldest possible last date of a run in order, by its length, from the end
+    for date in reversed(dates):
+        place = bisect.bisect_right(ends, date)
+        ends[place : place + 1] = [date]
+    return len(dates) - len(ends)

@@ -68,7 +68,7 @@ class Context:
     titles: dict[str, str]  # the first title of each item, folded
     is_dated: bool  # whether pages of this form print dates
     neighbour_dates: dict[str, list[str | None]]  # the dates of the results before and after each item
-    after_teaser: set[str]  # the items that follow a result with a teaser
+    after_gap: set[str]  # the items that follow a result without a teaser, and the first one
     title_words: dict[str, set[str]]  # the long words of each title that no other one has, by item
     teaser_words: set[str]  # the long words of all teasers
     texts: dict[str, str]  # the full texts on the page itself, by item
@@ -85,7 +85,8 @@ class Context:
         titles = {item.id: item.title for item in reversed(page.records)}
         dates = [None, *(item.published for item in page.records), None]
         neighbour_dates = {item.id: dates[place : place + 3 : 2] for place, item in enumerate(page.records)}
-        after_teaser = {item.id for before, item in itertools.pairwise(page.records) if before.teaser}
+        before = (None, *(item.teaser for item in page.records))
+        after_gap = {item.id for teaser, item in zip(before, page.records, strict=False) if not teaser}
         words = {identifier: long_words(title) for identifier, title in titles.items()}
         counts = Counter(itertools.chain.from_iterable(words.values()))
         articles = {one.item_id: one.article for one in page.articles}
@@ -99,7 +100,7 @@ class Context:
             titles={identifier: fold(title) for identifier, title in titles.items()},
             is_dated="published_raw" in page.fields,
             neighbour_dates=neighbour_dates,
-            after_teaser=after_teaser,
+            after_gap=after_gap,
             title_words={item: {one for one in found if counts[one] == 1} for item, found in words.items()},
             teaser_words=set().union(*(long_words(item.teaser or "") for item in page.records)),
             texts=texts,
@@ -120,7 +121,6 @@ class Rule(Generic[T]):
     applies_to: Callable[[T, Context], object] | None = None  # the records that count; None: all
     # Each groups the wrong records; a group with most of them does not count.
     apart: tuple[Callable[[T, Context], Hashable], ...] = ()
-    min_records: int = 1  # with fewer records that count, the page passes
     min_wrong: int
     max_share: Fraction  # of the records that count
     min_distinct: int = 1  # with fewer different faults, the page passes
@@ -134,7 +134,7 @@ class Rule(Generic[T]):
 
     def exceeded(self, wrong: int, records: int) -> bool:
         """Whether this number of wrong records, out of those that the rule applies to, fails a page."""
-        return records >= self.min_records and wrong >= self.min_wrong and wrong > self.max_share * records
+        return wrong >= self.min_wrong and wrong > self.max_share * records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +218,7 @@ def swapped_name(kind: str) -> Callable[[NewsItem, Context], object]:
 
 def other_site(item: NewsItem, page: Context) -> object:
     """Return the address's host if it is neither on the list's site nor on the OSCE's."""
-    if same_site(item.url, page.url) or same_site(item.url, HOME_URL):
+    if item.url.startswith(HOME_URL) or same_site(item.url, page.url) or same_site(item.url, HOME_URL):
         return None
     return site_host(item.url) or "none"
 
