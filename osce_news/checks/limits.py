@@ -43,7 +43,6 @@ P_VALUE = 1e-4  # probability of so low a count at those lower odds; below this,
 SHORT_TEASER = 60  # characters; shorter teasers count as cut
 LONG_RUN = 31  # results; so many in a row never lack their labels or teasers by an oversight
 MIN_AGREEING = 0.6  # share of results that share an office with the last one in their folder (/odihr/)
-COMMON = Fraction(1, 5)  # share of the items of a folder's main office; offices with fewer items are ignored
 
 DATE, OFFICES, TOPICS, TYPE = "Publishing date", "Where we are", "What we do", "Content type"
 HALF, QUARTER, FIFTH, TENTH, FIFTIETH = (Fraction(1, number) for number in (2, 4, 5, 10, 50))

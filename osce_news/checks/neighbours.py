@@ -281,18 +281,13 @@ def _office_of_address(near: Sequence[NewsItem]) -> ShareRule:
 
     The offices of a folder are those of the stored items in it.
     """
-    offices: dict[str, Counter[str]] = defaultdict(Counter)
+    offices: dict[str, set[str]] = defaultdict(set)
     for item in near:
-        if item.offices:
-            offices[_folder(item)].update([term.id for term in item.offices if term.id])
-    common = {
-        folder: {office for office, count in counts.items() if count >= max(counts.values()) * limits.COMMON}
-        for folder, counts in offices.items()
-        if counts and folder != "node"  # all offices have addresses there
-    }
+        if (folder := _folder(item)) != "node":  # all offices have addresses there
+            offices[folder].update(term.id for term in item.offices if term.id)
 
     def shows(item: NewsItem) -> bool | None:
-        names = common.get(_folder(item), set())
+        names = offices.get(_folder(item))
         if not names or all(term.id is None for term in item.offices):
             return None  # also for new names of offices
         return any(term.id in names for term in item.offices)
