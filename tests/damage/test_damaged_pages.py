@@ -50,9 +50,7 @@ LEFT_SHORT = {
     "empty": LEFT_LONG["empty"]
     | {
         "dates moved to the next result",
-        "labels and dates moved to the next result",
         "teasers moved to the next result",
-        "teasers shuffled",
         "dates a year earlier",
         "dates a day later",
         "topics all unknown",
@@ -61,7 +59,6 @@ LEFT_SHORT = {
     | {
         "dates moved to the next result",
         "teasers moved to the next result",
-        "teasers shuffled",
         "dates a year earlier",
         "dates a day later",
         "topics all unknown",
