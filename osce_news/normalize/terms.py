@@ -53,20 +53,21 @@ def find_places(names: tuple[str, ...]) -> tuple[Term, ...]:
     return _terms(names, vocabulary("places"))
 
 
-_KINDS = ("content_types", "offices", "topics")
+_VOCABULARIES = {"content_type": "content_types", "offices": "offices", "topics": "topics"}
 _LONGEST_NAME = 120  # characters
 
 
-def kind_of_names(text: str) -> str | None:
-    """Return what a text names: "content_types", "offices" or "topics"; None if it has any other word.
+def field_of_names(text: str) -> str | None:
+    """Return what a text names: "content_type", "offices" or "topics"; None if it has any other word.
 
-    >>> kind_of_names("OSCE Secretariat, ODIHR"), kind_of_names("Elections, a report")
+    >>> field_of_names("OSCE Secretariat, ODIHR"), field_of_names("Elections, a report")
     ('offices', None)
     """
     first, *others = text.split(",")
     if len(first) > _LONGEST_NAME:
         return None
-    found = (kind for kind in _KINDS if all(_is_known(kind, name) for name in (first, *others)))
+    names = (first, *others)
+    found = (field for field, kind in _VOCABULARIES.items() if all(_is_known(kind, name) for name in names))
     return next(found, None)
 
 

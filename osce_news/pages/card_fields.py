@@ -76,12 +76,9 @@ class CardFields:
     def title(self) -> str | None:
         """The title; None if the card prints none."""
         texts = ["".join(piece.text for piece in self._title_pieces(line)) for line in self._title_lines]
-        title = squeeze(" ".join(texts))
-        if not title and self.link is not None:
-            title = squeeze(self.link.get("aria-label") or self.link.get("title") or "")
-        return title or None
+        return squeeze(" ".join(texts)) or None
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, str]:
         """The values by field, as printed: after a label, or else recognised by the vocabulary."""
         published = {DATE: self.published} if self.published else {}

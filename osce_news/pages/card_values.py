@@ -11,12 +11,11 @@ from functools import cache
 
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import is_date, parse_date, place_and_day
-from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.terms import field_of_names
 from osce_news.normalize.vocabulary import begins, fold, language_code, says, vocabulary, words
 from osce_news.pages.labels import names_behind_label
 from osce_news.pages.text_lines import Line, Piece, squeeze
 
-_FIELDS = {"content_types": "content_type", "offices": "offices", "topics": "topics"}
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
 _ARROWS = " .…›»→>:"
 _LONGEST_NAME = 50  # characters of an author's name
@@ -79,18 +78,18 @@ class CardValues:
         for part in parts:
             if day := _day_of(part):
                 self.days += [] if is_period else [day]
-            elif kind := kind_of_names(names := names_behind_label(part)):
-                self._add_name(_FIELDS[kind], names)
+            elif field := field_of_names(names := names_behind_label(part)):
+                self._add_name(field, names)
         return True
 
     def _add_links(self, parts: Sequence[str], pieces: Sequence[Piece]) -> bool:
         """Add a line of links if one is a known name: the others are names of the same kind."""
-        kinds = [kind for part in parts if (kind := kind_of_names(part)) in ("offices", "topics")]
+        fields = [field for part in parts if (field := field_of_names(part)) in ("offices", "topics")]
         links = [piece.link is not None for piece in pieces if bare_text(piece.text)]
-        if not kinds or len(links) < 2 or not all(links):
+        if not fields or len(links) < 2 or not all(links):
             return False
         for part in parts:
-            self._add_name(_FIELDS[kinds[0]], part)
+            self._add_name(fields[0], part)
         return True
 
     def _add_dated(self, parts: Sequence[str], text: str) -> bool:
@@ -136,7 +135,7 @@ def is_aside(text: str) -> bool:
     return (
         not any(map(str.isalpha, bare))
         or is_date(bare)
-        or kind_of_names(bare) == "content_types"
+        or field_of_names(bare) == "content_type"
         or says_more(bare)
     )
 
@@ -210,7 +209,7 @@ def is_known(text: str) -> bool:
     """Whether the text is a value that needs no label: a date, names, a place, a language."""
     return (
         _day_of(text) is not None
-        or kind_of_names(names_behind_label(text)) is not None
+        or field_of_names(names_behind_label(text)) is not None
         or vocabulary("places").find(text) is not None
         or language_code(text) is not None
     )

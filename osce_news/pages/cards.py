@@ -18,7 +18,7 @@ from lxml.etree import iterwalk
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date
-from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.terms import field_of_names
 from osce_news.normalize.vocabulary import begins, language_code
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.card_groups import CardGroup, days_above
@@ -168,7 +168,7 @@ def _weight(link: Element) -> int:
     if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
         return _HEADING
     text = text_of(link)
-    if kind_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
+    if field_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
         return 0
     return _WEAK if is_aside(text) else _TEXT
 

@@ -23,7 +23,7 @@ from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.dates import has_day_and_year, is_day_and_year
-from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.terms import field_of_names
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import (
     DATE,
@@ -330,7 +330,7 @@ class ResultFields:
         """The first line among the teaser's that is a value, not text; None if all are text."""
         for line, _ in self._teaser_lines:
             printed = line.text if len(line.pieces) == 1 else join(line.pieces)
-            if kind_of_names(names_behind_label(printed)) is not None:  # with or without a label before them
+            if field_of_names(names_behind_label(printed)) is not None:  # with or without a label before them
                 return line.text
             if len(line.text) > _SHORT and len(line.pieces) == 1 and line.block.text == line.pieces[0].text:
                 continue  # plain text, as in most teasers
@@ -381,7 +381,7 @@ class ResultFields:
         if first is None or len(line.pieces[0].text.strip()) > _SHORT:
             return False
         colon = ":" in "".join(piece.text for piece in line.pieces[:2])[: _SHORT + 2]
-        sure = colon or kind_of(first)[1] is not None or kind_of_names(join(line.pieces[1:])) is not None
+        sure = colon or kind_of(first)[1] is not None or field_of_names(join(line.pieces[1:])) is not None
         return sure and kind_of(first) in self._kinds.first
 
     def _first_element(self, line: Line) -> Element | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.dates import parse_date
-from osce_news.normalize.terms import kind_of_names
+from osce_news.normalize.terms import field_of_names
 from osce_news.normalize.text import UNSEEN
 from osce_news.normalize.vocabulary import card_labels, fold, labels
 from osce_news.pages.text_lines import Line, Piece, kind_of, squeeze, upwards
@@ -114,13 +114,13 @@ def is_value(field: str, text: str) -> bool:
     """Whether the text is a date, or only known names of the field."""
     if field == DATE:
         return parse_date(text) is not None
-    return kind_of_names(text) in (field, f"{field}s")
+    return field_of_names(text) == field
 
 
 def names_behind_label(text: str) -> str:
     """Return the names after an unknown label such as "Category:"; the text itself without one."""
     label = _UNKNOWN.match(text)
-    return text[label.end() :] if label and kind_of_names(text[label.end() :]) else text
+    return text[label.end() :] if label and field_of_names(text[label.end() :]) else text
 
 
 def split_labels(line: Line, *, cards: bool = False) -> list[Line]:

@@ -213,6 +213,22 @@ def test_a_card_above_the_list_is_its_first_result_if_it_is_the_newest(
     assert found == ["Story 4"] * listed + ["Story 3", "Story 2", "Story 1"]
 
 
+def test_words_on_the_picture_of_a_card_are_not_its_title() -> None:
+    item = (
+        '<li><a href="/node/{0}"><img src="/a.jpg">Video</a> <a href="/node/{0}">Story {0} of towns</a></li>'
+    )
+    page = read("<ul>", *map(item.format, (3, 2, 1)), "</ul>")
+    assert [one.title for one in page.results] == [f"Story {number} of towns" for number in (3, 2, 1)]
+
+
+@pytest.mark.parametrize("heading", ["<h2>Related</h2><div>{}</div>", "<div><h2>Related</h2>{}</div>"])
+def test_cards_below_the_heading_of_related_items_are_no_results(heading: str) -> None:
+    card = '<article><h3><a href="/node/{0}">Story {0}</a></h3> <p>{0} June 2026</p></article>'
+    related = heading.format("".join(map(card.format, (12, 11))))
+    page = read("<div>", *map(card.format, (3, 2, 1)), f"</div><div>{related}</div>")
+    assert [one.title for one in page.results] == ["Story 3", "Story 2", "Story 1"]
+
+
 def test_a_featured_item_alone_is_no_list() -> None:
     with pytest.raises(LayoutError, match="cards, or a sentence that says there are none"):
         _ = read(
