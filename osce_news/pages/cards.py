@@ -79,7 +79,7 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     if page_number(page.url) in (None, 0):  # other pages may repeat it
         featured = [card for group in groups if group.is_featured for card in group.cards({})]
         found = [*(card for card in featured if _is_latest(card, found)), *found]
-    return found if len(found) > 1 else [card for card in found if card.title and card.published]
+    return found if len(found) > 1 else [one for one in found if one.title and parse_date(one.published)]
 
 
 def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:

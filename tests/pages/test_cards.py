@@ -229,6 +229,13 @@ def test_cards_below_the_heading_of_related_items_are_no_results(heading: str) -
     assert [one.title for one in page.results] == ["Story 3", "Story 2", "Story 1"]
 
 
+def test_one_card_is_a_list_only_if_its_date_can_be_read() -> None:
+    card = '<article><h3><a href="/node/4">Story 4</a></h3> <dl><dt>Date</dt><dd>{}</dd></dl></article>'
+    assert [one.published for one in read(card.format("4 June 2026")).results] == ["4 June 2026"]
+    with pytest.raises(LayoutError, match="cards, or a sentence that says there are none"):
+        _ = read(card.format("4 June 2026, 3 June 2026")).results
+
+
 def test_a_featured_item_alone_is_no_list() -> None:
     with pytest.raises(LayoutError, match="cards, or a sentence that says there are none"):
         _ = read(
