@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from dateutil import tz
-from dateutil.parser import ParserError, parser, parserinfo
+from dateutil.parser import ParserError, parse, parser, parserinfo
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
@@ -52,11 +52,10 @@ _WEEKDAYS = (
     "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
 ).split()
 _WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
-# Such as 14:30 CEST and 2 p.m.; in another time zone, the day may be another one.
-_CLOCK = re.compile(
+_CLOCK = re.compile(  # such as 14:30 CEST, 23:30 GMT and 2 p.m.
     r"(?:\s*,|\s+[-–|]|\s+at)?\s+"
-    r"(?:(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
-    r"(?:\s+CES?T)?",
+    r"(?P<time>(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
+    r"(?:\s+(?:CES?T|(?P<utc>GMT|UTC)))?",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
@@ -104,13 +103,15 @@ def parse_date(text: str | None) -> str | None:
     """Return the date as YYYY-MM-DD, or None if the text is not exactly one whole date.
 
     A date is a day, a month name (English or Russian) and a year of four digits, or ISO 8601. A weekday may
-    precede it, and a time may follow it. A time with an offset gives the day in Vienna, as the site prints
-    it. An incomplete date is never completed from today's, and a date inside a sentence does not count.
+    precede it, and a time may follow it. A time in GMT or with an offset gives the day in Vienna, as the site
+    prints it. An incomplete date is never completed from today's; a date inside a sentence does not count.
 
     >>> parse_date("15 March 2022"), parse_date("February 28, 2022"), parse_date("6 марта 2023 года")
     ('2022-03-15', '2022-02-28', '2023-03-06')
     >>> parse_date("Thu, 11.06.2026 - 14:30"), parse_date("2026-06-10T22:00:00Z"), parse_date("06/11/2026")
     ('2026-06-11', '2026-06-11', None)
+    >>> parse_date("11 June 2026, 21:30 GMT"), parse_date("11 June 2026, 22:30 GMT")
+    ('2026-06-11', '2026-06-12')
     >>> parse_date("2026/06/11"), parse_date("Friday"), parse_date("March 2024"), parse_date("32 March 2024")
     ('2026-06-11', None, None, None)
     """
@@ -130,12 +131,15 @@ def parse_date(text: str | None) -> str | None:
 
 def _plain_day(text: str) -> str | None:
     """Return the day of a date with a weekday or a time, or in numbers; None for any other text."""
-    if _INSTANT.fullmatch(text):
-        try:
+    try:
+        if _INSTANT.fullmatch(text):
             instant = datetime.datetime.fromisoformat(text)
             return (instant.astimezone(_VIENNA) if instant.tzinfo else instant).date().isoformat()
-        except (ValueError, OverflowError):
-            return None
+        if (clock := _clock(text)) and clock["utc"]:
+            day = parse_date(text[: clock.start()])
+            return day and parse(f"{day} {clock['time']} UTC").astimezone(_VIENNA).date().isoformat()
+    except (ValueError, OverflowError):
+        return None
     day = _day_alone(text)
     if match := _DAY_MONTH_YEAR.fullmatch(day):
         day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
@@ -147,8 +151,13 @@ def _plain_day(text: str) -> str | None:
 def _day_alone(text: str) -> str:
     weekday = _WEEKDAY.match(text)
     text = text[weekday.end() :] if weekday else text
-    clock = _CLOCK.search(text)
-    return text[: clock.start()] if clock and clock.end() == len(text) else text
+    clock = _clock(text)
+    return text[: clock.start()] if clock else text
+
+
+def _clock(text: str) -> re.Match[str] | None:
+    """Return the time at the end of the text, if any."""
+    return next((match for match in _CLOCK.finditer(text) if match.end() == len(text)), None)
 
 
 def is_date(text: str) -> bool:
