@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from osce_news.archive.report import Report
-from osce_news.errors import OsceNewsError, PartialError
+from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError, PartialError
 from osce_news.normalize.text import numbered
 from osce_news.storage import Summary
 
@@ -43,6 +43,8 @@ class Outcome:
 
     def fail(self, error: OsceNewsError) -> None:
         """Note what went wrong; the worst errors are kept."""
+        if isinstance(error, ChallengePageError):  # nothing was requested, so waiting does not help
+            error.exit_status = LayoutError.exit_status
         self.error_count += 1
         self.worst_of_run = min(self.worst_of_run or error, error, key=_rank)
         self.errors.append(error)
