@@ -9,6 +9,7 @@ from pathlib import Path
 from osce_news.atomic import atomic_write
 from osce_news.storage import dictionary, upgrade
 from osce_news.storage.database import storage_errors, transaction, write_copy
+from osce_news.storage.schema import TABLES
 
 # Data that only crawls need: quarantined results, held pages, what `undo` restores, resume positions, the
 # contents of pages, process numbers.
@@ -37,8 +38,11 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
 
     The copy is a single file that works on read-only media. It has SQLite's statistics and an optimised
     search index. It leaves out what only crawls need, and the messages of runs, which may name files of
-    this machine. Raises what `atomic_write` raises, and StorageError.
+    this machine. Raises what `atomic_write` raises, StorageError, and sqlite3.Error if a table is missing.
     """
+    if upgrade.is_current(connection):
+        for table in TABLES:  # `update` would make an empty one, as it does for an older database
+            connection.execute(f"SELECT 1 FROM {table} LIMIT 0")
     with atomic_write(path) as part, storage_errors(path):
         write_copy(connection, part)
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:

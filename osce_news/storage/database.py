@@ -226,16 +226,16 @@ def _open_ours(path: Path) -> tuple[sqlite3.Connection, set[str]]:
     with storage_errors(path):
         connection = _read_only(path)
         try:
-            sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
-            applied = [row[0] for row in connection.execute(sql)]
-            if newer := [name for name in applied if name not in (*FORMER_MIGRATIONS, *MIGRATIONS)]:
+            applied = upgrade.applied_migrations(connection)
+            if newer := applied.difference(FORMER_MIGRATIONS, MIGRATIONS):
                 raise NewerDatabaseError(
-                    f"{path} was made by a newer version of osce-news (it has {newer[0]}): upgrade osce-news"
+                    f"{path} was made by a newer version of osce-news (it has {min(newer)}): "
+                    "upgrade osce-news"
                 )
         except BaseException:
             connection.close()
             raise
-    return connection, set(applied)
+    return connection, applied
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

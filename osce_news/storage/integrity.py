@@ -9,8 +9,8 @@ from pathlib import Path
 from osce_news.atomic import temporary_folder
 from osce_news.errors import StorageError
 from osce_news.storage.database import open_for_reading, storage_errors
-from osce_news.storage.schema import MIGRATIONS, TABLES, object_type
-from osce_news.storage.upgrade import differences
+from osce_news.storage.schema import TABLES, object_type
+from osce_news.storage.upgrade import applied_migrations, differences, is_current
 
 # The rows that break each rule.
 _RULES = {
@@ -99,12 +99,7 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, folder: Path) ->
 def older_schema(path: Path) -> str | None:
     """Return the name of the schema if an earlier version of osce-news made the database, else None."""
     with closing(open_for_reading(path)) as connection:
-        applied = _applied(connection)
-    return None if applied.issuperset(MIGRATIONS) else max(applied)
-
-
-def _applied(connection: sqlite3.Connection) -> set[str]:
-    return {row[0] for row in connection.execute("SELECT name FROM _sqlite_migrations")}
+        return None if is_current(connection) else max(applied_migrations(connection))
 
 
 def _integrity(copy: sqlite3.Connection) -> list[str]:
@@ -125,7 +120,7 @@ def _search_index(copy: sqlite3.Connection) -> list[str]:
 
 
 def _schema(copy: sqlite3.Connection) -> list[str]:
-    if not _applied(copy).issuperset(MIGRATIONS):
+    if not is_current(copy):
         return []  # of an earlier version: the next command that writes brings it up to date
     lines = []
     for name, state in differences(copy).items():

@@ -8,7 +8,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from osce_news.storage.schema import SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
+from osce_news.storage.schema import MIGRATIONS, SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
+
+
+def applied_migrations(connection: sqlite3.Connection) -> set[str]:
+    """Return the names of the migrations that brought the database to its schema."""
+    sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'osce_news'"
+    return {row[0] for row in connection.execute(sql)}
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether this version made the database, or has brought it to the present schema."""
+    return applied_migrations(connection).issuperset(MIGRATIONS)
 
 
 def differences(connection: sqlite3.Connection) -> dict[str, str]:

@@ -19,7 +19,7 @@ from osce_news.storage.integrity import problems
 from osce_news.storage.queries import Query
 from osce_news.storage.queries.search import search
 from osce_news.storage.schema import TABLES
-from tests.helpers import NOON, ROOT, dump, listing, values
+from tests.helpers import NOON, ROOT, dump, listing, run, values
 from tests.newsroom.samples import TEN
 
 
@@ -69,6 +69,18 @@ def test_a_snapshot_of_an_older_database_has_the_present_schema(tmp_path: Path) 
         assert upgrade.differences(copy) == {}
         assert values(copy, "SELECT id FROM items") == items
         assert values(copy, "SELECT text FROM articles") == texts
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_database_that_lacks_a_table_is_refused(exported_from: Path, tmp_path: Path, table: str) -> None:
+    db = tmp_path / "osce-news.db"
+    db.write_bytes(exported_from.read_bytes())
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(f"DROP TABLE {table}")
+    result = run("export", "--snapshot", "published.db", cwd=tmp_path)
+    assert (result.status, len(result.errors)) == (1, 1)
+    assert f"no such table: {table} (" in result.err
+    assert list(tmp_path.glob("published.db*")) == []
 
 
 def test_a_snapshot_has_no_held_pages_and_no_former_values(tmp_path: Path) -> None:
