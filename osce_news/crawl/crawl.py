@@ -130,7 +130,6 @@ class Crawl:
         total = replace(first)
         for summary in others:
             total.add(summary)
-            total.articles_left = summary.articles_left
         gaps = [run.summary.smallest_gap_s for run in self.runs if run.summary.smallest_gap_s is not None]
         total.smallest_gap_s = min(gaps, default=None)
         last = self.runs[-1]

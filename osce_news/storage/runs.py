@@ -57,9 +57,11 @@ class Summary:
     message: str | None = None
 
     def add(self, other: Summary) -> None:
-        """Add the counters of another run."""
+        """Add the counters of a later run; `articles_left` is that of the last run that read articles."""
         for name in COUNTERS:
             setattr(self, name, round(getattr(self, name) + getattr(other, name), 1))
+        if other.mode == "articles":
+            self.articles_left = other.articles_left
 
 
 # The columns of `runs` that change while a run stores pages.

@@ -77,6 +77,8 @@ def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Pa
     assert done.status == 0, done.errors
     assert_same(folder)
     assert is_sound(folder / "b.db")
+    left = rows(folder / "b.db", "SELECT articles_left FROM runs ORDER BY id DESC LIMIT 1")
+    assert left == [(done.summary["articles_left"],)] != [(0,)]
     text = "SELECT count(*) FROM items_fts WHERE items_fts MATCH 'the'"
     assert rows(folder / "b.db", text)[0][0] > STORIES // 2
     for db in ("a.db", "b.db"):  # a partial run lacks nothing that its archive has
