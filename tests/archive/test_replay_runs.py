@@ -13,7 +13,7 @@ import pytest
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
-from tests.crawl.over_http.crawling import is_sound, killed, rows
+from tests.crawl.over_http.crawling import at, is_sound, killed, rows
 from tests.crawl.over_http.test_checks import changed
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
@@ -32,20 +32,21 @@ def edit(server: Newsroom) -> None:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database of six crawls, which read edits, 304s and pages that were there before."""
+    """A folder with the database of six daily crawls, with edits, 304s and pages that were there before."""
     folder = tmp_path_factory.mktemp("recorded")
     with newsroom() as server:
-        for change, options in (
+        crawls = (
             (None, ()),
             (None, ()),  # 304s
             (edit, ()),
             (None, ("--full",)),  # finds what is back-dated and removed
             (lambda one: one.restore(min(one.removed)), ("--full", "--accept")),
             (None, ("--max-pages", "3", "--since", "1999-01-01")),
-        ):
+        )
+        for day, (change, options) in enumerate(crawls, 1):
             if change is not None:
                 change(server)
-            done = crawl(server, folder, *options)
+            done = crawl(server, folder, *options, before=at(f"2026-03-{day:02}T12:00:00Z"))
             assert done.status == 0, done.errors
         assert 304 in [entry.status for entry in server.log]
     return folder
