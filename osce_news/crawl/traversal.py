@@ -162,6 +162,9 @@ class Traversal(BaseTraversal):
         self._pagers.read(page, size)
         if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
             self._read_twice = self.url
+            self._overlapping.is_joined = self.is_plain or self._overlapping.results.begins(
+                self._overlapping.list_keys(page)
+            )
             return
         self._step(page)
         if self.is_joined:
