@@ -187,8 +187,9 @@ def _notes(word: str) -> list[str]:
 
 
 def _plain(query: str, reason: str) -> Words:
-    """Return the expression for items with all these words, taken literally."""
-    expression = " ".join(map(_quoted, dict.fromkeys(query.split()))) or _NOTHING
+    """Return the expression for items with all these words, taken literally, without the operators."""
+    words = [word for word in query.split() if word.strip("()") not in OPERATORS] or query.split()
+    expression = " ".join(map(_quoted, dict.fromkeys(words))) or _NOTHING
     return Words(expression, (f"not a valid query ({reason}), so its words were searched for",))
 
 
