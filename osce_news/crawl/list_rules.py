@@ -3,7 +3,8 @@
 1. Results at the same place of two pages in a row are not part of the list (`list_part`).
 2. The next page is the one that begins with the last result read, and extends farthest (`window_at`).
 3. A page joins those before it if it begins with a result that was read (`ReadResults.begins`). Then nothing
-   was missed between them. Else the list has moved, and pages further up are read until one joins.
+   was missed between them. Else the list has moved, and pages further up are read until one joins. If it has
+   not moved, the page shows results otherwise than a page before; the list is read on from there.
 4. The list ends with a page that links to no later one if others do (`continues`). If none links to the last
    page, this page is read twice, because it may have lost its link. Without any links,
    overlapping pages end if the page after a short one shows nothing new; other pages end with a short one, or
@@ -12,8 +13,8 @@
    does not join although the list has not moved. Then pages are read one after another, and rules 2 and 3 do
    not apply.
 
-A list was read only partly if a page could not be read, if no page further up joins, if pages show nothing
-new again and again, and, if they do not overlap, if a page was short or the list became shorter meanwhile.
+A list was read only partly if a page could not be read, if a page does not join, if pages show nothing new
+again and again, and, if they do not overlap, if a page was short or the list became shorter meanwhile.
 
 Positions count from 0, at the time of reading.
 """

@@ -190,11 +190,14 @@ class ListRun(CrawlRun):
     def ending(self) -> tuple[RunFinished, list[str]]:
         """As `CrawlRun.ending`, with what the run has found out about its list."""
         if self.error is None and not self.interrupted:
-            if problems := "; ".join(self.traversal.problems[:3]):
-                self.fail(PartialError(f"{problems}; what was read is stored, run the command again"))
-            elif held := self.summary.held:
+            reasons = []
+            if held := self.summary.held:
                 pages = "page is" if held == 1 else "pages are"
-                self.fail(PartialError(f"{held} doubtful {pages} held, not stored: see `{self._held}`"))
+                reasons.append(f"{held} doubtful {pages} held, not stored: see `{self._held}`")
+            if problems := self.traversal.problems[:3]:
+                reasons += [*problems, "what was read is stored, run the command again"]
+            if reasons:
+                self.fail(PartialError("; ".join(reasons)))
         list_url, gone = self.traversal.list_url, []
         if withdraws := self._finds_missing:
             items = self.find_missing(list_url)

@@ -121,10 +121,12 @@ class OverlappingPages:
     def _read_next(self, *, is_after_gap: bool) -> Steps[tuple[Window, PageFacts | None]]:
         """Read the page that begins with the last result; go further up until a page joins.
 
-        After a gap, or if no page shows the results on both sides of the end, read the page from there.
-        Raises OwnPageSizeError if the site ignores the page size.
+        After a gap, or if no page shows the results on both sides of the end, read the page from there. The
+        page is returned although it does not join if the list has not moved: then it shows these results
+        otherwise than a page before, and would do so again. Raises OwnPageSizeError if the site ignores the
+        page size.
         """
-        end, first = self.results.end, None
+        end, read = self.results.end, list[tuple[Window, PageFacts]]()
         for back in (0, *STEPS_BACK):
             if back:
                 self.is_joined = False
@@ -138,11 +140,15 @@ class OverlappingPages:
             if self._note_size(page, window):
                 self.is_joined = False
                 return (yield from self._read_next(is_after_gap=is_after_gap))
-            if back and not self._takes_size and self.results.end_after(window.start, page.keys) == end:
-                raise OwnPageSizeError(first or page)
+            if back and self.results.end_after(window.start, page.keys) == end:
+                window, page = read[0]
+                if not self._takes_size:
+                    raise OwnPageSizeError(page)
+                self._problems.append(f"{page.url} does not continue the pages before it")
+                return window, page
             if is_apart or window.start == 0 or self.results.begins(self.list_keys(page)):
                 return window, page
-            first = first or page
+            read.append((window, page))
         self._problems.append(f"the list moved while it was read, near result {end}")
         return window, page
 

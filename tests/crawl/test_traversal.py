@@ -267,6 +267,22 @@ def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
     assert not first.is_whole
 
 
+@pytest.mark.parametrize("place", ["page=0&rows=50&", "page=3&rows=47&", "page=3&"])
+def test_pages_with_other_dates_than_pages_that_overlap_do_not_end_the_traversal(place: str) -> None:
+    """The dates are a part of the keys, so these pages and those after them do not join."""
+    seen: set[str] = set()
+
+    def with_other_dates(shown: PageFacts) -> PageFacts:
+        seen.update(key.partition(":")[0] for key in shown.keys)
+        return replace(shown, keys=[f"{key}'" for key in shown.keys]) if place in shown.url else shown
+
+    done = read_list(site := MovingList().grow(400), with_other_dates)
+    assert done.reached_end
+    assert len(seen) == len(site.items)
+    assert done.pages < 30
+    assert all("does not continue the pages before it" in problem for problem in done.problems)
+
+
 def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     site = MovingList().grow(900)
     same = site.read(page(0))

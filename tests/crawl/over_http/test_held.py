@@ -125,6 +125,21 @@ def test_of_a_page_held_by_a_crawl_with_a_period_only_that_period_is_held(
     assert rows(db, "SELECT count(*) FROM held") == [(0,)]
 
 
+def test_a_crawl_goes_on_after_a_first_page_whose_dates_have_moved(newsroom: Newsroom, db: Path) -> None:
+    def with_earlier_years(exchange: faults.Exchange) -> None:
+        body = re.sub(rb"\b20(\d\d)\b", lambda year: b"20%d" % (int(year[1]) - 1), exchange.usual().body)
+        exchange.reply(Reply(body=body))
+
+    with newsroom:
+        assert crawl(newsroom, db, *FIFTY, before=at("2026-02-01T06:00:00Z")).status == 0
+        newsroom.fail(lambda path: "page=0&rows=50&" in path, with_earlier_years)
+        done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
+    assert (done.status, done.summary["held"]) == (4, 1), done.errors
+    assert done.summary["seen"] > STORIES - 50
+    assert "1 doubtful page is held" in done.lines[-1]
+    assert "does not continue the pages before it" in done.lines[-1]
+
+
 @pytest.mark.slow
 def test_a_list_that_says_that_it_is_empty_withdraws_nothing(newsroom: Newsroom, db: Path) -> None:
     with newsroom:
