@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from osce_news.cli.shared import log
 from osce_news.cli.shared.options import Number, db_option, json_option
 from osce_news.cli.shared.output import print_json
 from osce_news.storage import Writer, refuse_missing
@@ -19,9 +20,9 @@ from osce_news.storage.undo import undo_run
 def undo(run: int, db: Path, as_json: bool) -> None:
     """Take back what one run stored.
 
-    Removes the items that the run added, with their history, and restores the former values, texts and
-    withdrawals of the others. Values that a later run has changed again stay as they are, and are counted.
-    `undo` is a run of its own; `osce-news runs` lists it.
+    Removes the items that the run added, with their history and texts, and restores the former values, texts
+    and withdrawals of the others. Values that a later run has changed again stay as they are, and are
+    counted. `undo` is a run of its own; `osce-news runs` lists it.
 
     \b
     Example:
@@ -37,7 +38,11 @@ def undo(run: int, db: Path, as_json: bool) -> None:
     else:
         click.echo(f"run {run} was taken back: {undone}")
         if undone.removed:
-            click.echo("a full crawl, or a replay of its pages, reads the removed items again", err=True)
+            command = f"osce-news crawl --full{' --articles' if undone.texts else ''}"
+            log.say(
+                f"`{command}` reads again what was removed, as far as the site still shows it; "
+                "a replay of an archive does so only into a new database"
+            )
     if undone.kept:
         click.echo(f"values that later runs have changed again, and that stay: {undone.kept}", err=True)
     if undone.unknown:

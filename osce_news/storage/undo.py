@@ -53,8 +53,9 @@ RETURNING read_at"""
 class UndoCounts(NamedTuple):
     """How many items were removed and changed back, and withdrawals and texts taken back.
 
-    `kept` counts the values that later runs have changed again, and `unknown` the items that an older version
-    stored, perhaps in this run, without the run's number. Both stay as they are.
+    The texts include those of the removed items, also if later runs read them. `kept` counts the values that
+    later runs have changed again, and `unknown` the items that an older version stored, perhaps in this run,
+    without the run's number. Both stay as they are.
     """
 
     removed: int
@@ -90,6 +91,9 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
         "AND first_seen IN (SELECT fetched_at FROM pages WHERE run_id = ?)",
         [undone],
     ).fetchone()[0]
+    texts_of_items = connection.execute(
+        "SELECT count(read_at) FROM articles JOIN items ON items.id = item_id WHERE first_run = ?", [undone]
+    ).fetchone()[0]
     removed = connection.execute("DELETE FROM items WHERE first_run = ?", [undone]).rowcount
     if removed:  # the next crawl reads the pages that show these items, although they have not changed
         connection.execute("UPDATE pages SET etag = NULL, last_modified = NULL WHERE item_id IS NULL")
@@ -107,7 +111,7 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
         "WHERE of.id = :undone AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
         {"undone": undone},
     )
-    return UndoCounts(removed, changed, withdrawals, texts, kept + texts_kept, unknown)
+    return UndoCounts(removed, changed, withdrawals, texts_of_items + texts, kept + texts_kept, unknown)
 
 
 def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:

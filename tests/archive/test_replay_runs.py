@@ -15,6 +15,7 @@ from osce_news.archive.report import Report
 from tests.archive.replaying import assert_same, crawl, everything, newsroom, replay, warcs
 from tests.crawl.over_http.crawling import at, is_sound, killed, rows
 from tests.crawl.over_http.test_checks import changed
+from tests.helpers import run
 from tests.newsroom import Newsroom, faults, make_newer, make_stories
 
 
@@ -56,6 +57,19 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(recorded: Path, tmp_path: Path) -> Path:
     """A copy of that folder."""
     return Path(shutil.copytree(recorded, tmp_path / "copy"))
+
+
+def test_what_undo_removed_comes_back_only_in_a_new_database(folder: Path) -> None:
+    count = "SELECT count(*) FROM items"
+    ((items,),) = rows(folder / "a.db", count)
+    undone = run("undo", "1", "--db", "a.db", cwd=folder)
+    assert "a replay of an archive does so only into a new database" in undone.err
+    ((left,),) = rows(folder / "a.db", count)
+    assert left < items
+    assert replay(folder, db="a.db").summary["runs_known"] == 6
+    assert rows(folder / "a.db", count) == [(left,)]
+    replay(folder)
+    assert rows(folder / "b.db", count) == [(items,)]
 
 
 def test_a_replay_into_an_empty_database_gives_the_very_rows_of_the_crawls(folder: Path) -> None:

@@ -80,6 +80,19 @@ def test_texts_become_those_before_the_run_and_can_be_put_back(db: Path) -> None
     assert problems(db) == []
 
 
+def test_texts_that_go_with_their_items_are_counted(writer: Writer) -> None:
+    read, failed, *_ = stories = make_stories(3)
+    undone = writer.begin("full").run
+    writer.store(listing(stories))
+    writer.begin("articles")
+    writer.store_article(answer(read, 1, "The text."))
+    failure = replace(answer(failed, 1), status="failed", reason="status 500", article=None, sha256=None)
+    writer.store_article(failure)
+    counts = undo_run(writer, undone)
+    assert (counts.removed, counts.texts) == (3, 1)
+    assert values(writer.connection, "SELECT count(*) FROM articles") == [0]
+
+
 def test_a_text_that_a_later_run_has_changed_again_stays(writer: Writer) -> None:
     (story,) = make_stories(1)
     runs = []

@@ -202,10 +202,8 @@ def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -
         done = crawl(newsroom, db, "--full", *FIFTY, before=at("2026-02-02T06:00:00Z"))
         assert (done.summary["new"], done.summary["changed"], done.summary["withdrawn"]) == (7, 1, 1)
     undone = run("undo", "3", cwd=tmp_path)
-    assert (undone.status, undone.err) == (
-        0,
-        "a full crawl, or a replay of its pages, reads the removed items again\n",
-    )
+    assert undone.status == 0
+    assert undone.err.startswith("`osce-news crawl --full` reads again what was removed")
     assert undone.out == "run 3 was taken back: 7 items removed, 1 changed back, 1 withdrawals, 0 texts\n"
     after = {table: rows(db, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
     for table in tables[1:4]:
