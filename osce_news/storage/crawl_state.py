@@ -97,8 +97,8 @@ def has_page(connection: sqlite3.Connection, url: str, fetched_at: str) -> bool:
 
 
 def has_article(connection: sqlite3.Connection, item_id: str, fetched_at: str) -> bool:
-    """Whether an item's own page was requested at this time or later."""
-    sql = "SELECT 1 FROM articles WHERE item_id = ? AND fetched_at >= ?"
+    """Whether an item's own page was read at this time, also if `undo` took its text away."""
+    sql = "SELECT 1 FROM pages WHERE item_id = ? AND fetched_at = ?"
     return connection.execute(sql, [item_id, fetched_at]).fetchone() is not None
 
 

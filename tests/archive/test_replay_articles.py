@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
+from tests.crawl.over_http import crawling
 from tests.crawl.over_http.crawling import is_sound, rows
 from tests.newsroom import Newsroom, Reply, faults, make_newer
 from tests.newsroom.pages import render_not_found
@@ -84,6 +85,23 @@ def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Pa
     for db in ("a.db", "b.db"):  # a partial run lacks nothing that its archive has
         done = replay(folder, db=db)
         assert (done.status, done.summary["runs_known"], done.summary["runs"]) == (0, 6, []), done.errors
+
+
+@pytest.mark.slow
+def test_a_text_is_merged_into_a_database_in_which_a_later_request_failed(tmp_path: Path) -> None:
+    with newsroom(STORIES) as server:
+        before = AT.format("2026-11-01T00:00:00Z")
+        assert crawl(server, tmp_path, "--articles", before=before).status == 0
+        story = server.stories[5]
+        server.fail(story.path, faults.status(500))
+        before = QUICK + AT.format("2026-11-03T00:00:00Z")
+        assert crawling.crawl(server, tmp_path / "b.db", "--articles", before=before).status == 4
+    sql = "SELECT status, read_at, text IS NOT NULL FROM articles WHERE item_id = ?"
+    assert rows(tmp_path / "b.db", sql, str(story.node)) == [("failed", None, False)]
+    done = replay(tmp_path)
+    assert (done.status, done.summary["runs_merged"]) == (0, 2), done.errors
+    assert rows(tmp_path / "b.db", sql, str(story.node)) == [("failed", "2026-11-01T00:00:00Z", True)]
+    assert replay(tmp_path).summary["runs_known"] == 2
 
 
 @pytest.mark.slow
