@@ -51,8 +51,9 @@ def listing_from_response(response: Response) -> tuple[Listing, ListingPage | Se
 def findings_of(response: Response) -> Findings:
     """Return what a page that was requested as a list shows; raises nothing."""
     page = ListingPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
-    is_list = response.status == HTTPStatus.OK and same_path(_requested(response), response.url)
-    return Findings.of(page, is_list=is_list)
+    requested = _requested(response)
+    is_list = response.status == HTTPStatus.OK and same_path(requested, response.url)
+    return Findings.of(page, instead_of=None if is_list else requested)
 
 
 def gone_list(failure: Failure) -> LayoutError | None:

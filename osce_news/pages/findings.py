@@ -32,13 +32,13 @@ class Findings:
     names_search: bool  # whether the page names the search service
 
     @classmethod
-    def of(cls, page: ListingPage, *, is_list: bool = True) -> Self:
+    def of(cls, page: ListingPage, *, instead_of: str | None = None) -> Self:
         """Return the findings of a page; raises nothing.
 
-        `is_list` is false for a page that came instead of the list, such as a start page; it may show items.
+        `instead_of` is the address of the list if another page came, such as a start page; it may show items.
         """
         layout, results = None, 0
-        if is_list:
+        if instead_of is None:
             try:
                 results = len(page.results)
                 layout = CARDS if page.is_card_list else LABELLED
@@ -51,7 +51,7 @@ class Findings:
             generator=page.generator,
             numbered_links=sum(map(is_item, page.find("a[href]"))),
             times=len(page.find("time")),
-            lists=_lists(page),
+            lists=_lists(page, instead_of or page.url),
             names_search=page.names_search_service,
         )
 
@@ -82,13 +82,15 @@ class Findings:
         return "`osce-news check --save FOLDER`, and attach the folder to an issue"
 
 
-def _lists(page: HtmlPage) -> dict[str, str]:
+def _lists(page: HtmlPage, requested: str) -> dict[str, str]:
     """Return the links to other lists of the site, by their names or else by the ends of their addresses."""
     known = set(words("list_names"))
     found: dict[str, str] = {}
     for link in page.find("a[href]"):
         address = page.address(link.get("href"))
-        if address is None or not same_site(address, page.url) or same_path(address, page.url):
+        if address is None or not same_site(address, page.url):
+            continue
+        if same_path(address, page.url) or same_path(address, requested):
             continue
         name, end = text_of(link), without_query(address).rstrip("/").rpartition("/")[2]
         if fold(name) in known or fold(end) in known:

@@ -36,7 +36,9 @@ def test_a_list_that_can_be_read_is_named_with_its_results() -> None:
 
 
 def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
-    found = Findings.of(page(START_PAGE, "https://www.osce.org/"), is_list=False)
+    found = Findings.of(
+        page(START_PAGE, "https://www.osce.org/"), instead_of="https://www.osce.org/former-list"
+    )
     assert (found.layout, found.source) == (None, None)
     assert (found.numbered_links, found.times) == (2, 2)
     assert found.lists == {
@@ -50,6 +52,11 @@ def test_a_page_that_came_instead_of_the_list_says_where_lists_may_be() -> None:
         "news (https://odihr.osce.org/odihr/news), Press releases (https://www.osce.org/press-releases); "
         "next: `osce-news crawl --start-url https://www.osce.org/newsroom`"
     )
+
+
+def test_the_list_that_was_requested_is_no_other_list() -> None:
+    found = Findings.of(page(START_PAGE, "https://www.osce.org/"), instead_of=f"{LIST}?page=0")
+    assert list(found.lists) == ["Newsroom", "news"]
 
 
 def test_a_page_without_links_that_names_the_search_service_leads_there() -> None:
