@@ -61,7 +61,7 @@ def describe(path: Path, files: Mapping[str, Path], resource: Resource, referenc
     others = [
         other
         for other in (_read(folder / NAME) or {"resources": []})["resources"]
-        if not _is_of(other, path) and all((folder / each).exists() for each in _paths(other))
+        if not _is_of(other, path) and all((folder / each).is_file() for each in _paths(other))
     ]
     described = _resource(path.name, files, resource, reference)
     described["name"] = _unique(described["name"], {other["name"] for other in others})
@@ -180,7 +180,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _is_of(resource: dict[str, Any], path: Path) -> bool:
     """Whether an entry describes this file or folder; on some systems its case may be another one."""
-    others = {path.with_name(each.split("/")[0]) for each in _paths(resource)}
+    others = {path.parent / first for each in _paths(resource) for first in Path(each).parts[:1]}
     return path in others or (path.exists() and any(each.exists() and each.samefile(path) for each in others))
 
 

@@ -14,6 +14,7 @@ import frictionless
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
+import pytest
 
 from osce_news.publish.exporter import Options, export
 from osce_news.storage import queries
@@ -124,6 +125,20 @@ def test_a_file_of_the_same_name_in_another_case_is_described_once(
     export(reading, ALL, tmp_path / "items.csv")
     described = json.loads((tmp_path / "datapackage.json").read_bytes())["resources"]
     assert [one["path"] for one in described] == ["items.csv"]
+
+
+@pytest.mark.parametrize("path", ["./items.csv", "", "items.csv/", "/items.csv", ".", "..", "../items.csv"])
+def test_a_path_that_was_edited_in_the_descriptor_is_read(
+    reading: sqlite3.Connection, tmp_path: Path, path: str
+) -> None:
+    export(reading, ALL, tmp_path / "items.csv")
+    descriptor = tmp_path / "datapackage.json"
+    package = json.loads(descriptor.read_bytes())
+    package["resources"][0]["path"] = path
+    descriptor.write_text(json.dumps(package), encoding="utf-8")
+    export(reading, ALL, tmp_path / "items.csv")
+    described = [one["path"] for one in json.loads(descriptor.read_bytes())["resources"]]
+    assert described == ["items.csv"]
 
 
 def test_parquet_without_items_can_be_read(reading: sqlite3.Connection, tmp_path: Path) -> None:
