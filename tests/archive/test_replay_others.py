@@ -119,6 +119,23 @@ def test_captures_of_many_years_and_other_hosts_are_sorted(tmp_path: Path) -> No
         "newsroom: 2",
     ):
         assert said in done.errors
+    assert "--start-url" not in done.errors
+
+
+def test_a_saved_page_of_another_site_is_read_a_record_only_if_its_site_is_named(tmp_path: Path) -> None:
+    url = "https://osce.example/press-releases?page=0"
+    body = html_of(STORIES[:10]).encode()
+    saved(tmp_path / "a.warc", record(answer(body, **HTML), url=url, date=LATE))
+    done = replay(tmp_path, what="a.warc")
+    assert (done.status, done.summary["pages"]) == (0, 0), done.errors
+    assert "1 of other hosts" in done.errors
+    assert "`--start-url` names" in done.errors
+    done = replay(tmp_path, "--start-url", url, what="a.warc")
+    assert (done.status, done.summary["pages"]) == (0, 1), done.errors
+    saved(tmp_path / "page.html", body)
+    saved(tmp_path / "meta.json", json.dumps({"url": url}).encode())
+    done = replay(tmp_path, what="page.html")
+    assert (done.status, done.summary["pages"]) == (0, 1), done.errors
 
 
 def test_passwords_in_addresses_of_captures_and_saved_pages_are_left_out(tmp_path: Path) -> None:

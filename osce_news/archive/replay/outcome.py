@@ -79,7 +79,11 @@ class Outcome:
 
     def lines(self) -> list[str]:
         """Return messages for the user besides the errors, one per line."""
+        is_empty = self.summary.mode == "replay" and not self.summary.pages + self.summary.articles
         counts = {
+            "records of other hosts are skipped unless `--start-url` names a list on their site": (
+                self.report.skipped["other_hosts"] if is_empty else 0
+            ),
             "recorded runs that are already in the database: {:,}": len(self.known),
             "recorded runs that are older than the database, were replayed in part, or share a file: {:,}; "
             "the pages that it lacked are merged without their history; to get all of it, replay the files "
