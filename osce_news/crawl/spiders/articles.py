@@ -134,7 +134,7 @@ class ItemPagesSpider(BaseSpider):
                 callback=self.parse_article,
                 errback=self.article_failed,
                 cb_kwargs={"due": due},
-                meta={"handle_httpstatus_list": _HANDLED_STATUSES, "needs_body": True},
+                meta={"handle_httpstatus_list": _HANDLED_STATUSES},
             )
         )
 

@@ -164,16 +164,16 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is(newsroom: Newsroom, tmp_pa
         "failed": faults.redirect("http://other.example/1"),
     }
     others = {"kept from us": faults.status(403), "not modified": faults.status(304)}
-    answers |= others
+    answers |= others | {"blank": faults.status(200, body=" \n")}
     places = dict(zip(answers, newsroom.stories, strict=False))
     for name, answer in answers.items():
         newsroom.fail(places[name].path, answer)
     done = crawl(newsroom, db, "--articles")
     assert done.status == 4, done.errors
     assert (done.summary["status"], run_statuses(db)) == ("partial", ["complete", "partial"])
-    assert (done.summary["articles_gone"], done.summary["articles_failed"]) == (3, 4)
+    assert (done.summary["articles_gone"], done.summary["articles_failed"]) == (3, 5)
     found = statuses(db)
-    expected = {name: "failed" if name in others else name for name in answers}
+    expected = {name: "failed" if name in others else name for name in answers} | {"blank": "unreadable"}
     assert {name: found[places[name].node] for name in answers} == expected
     assert set(found.values()) - set(answers) == {"read"}
     moved = rows(db, "SELECT moved_to, text FROM articles WHERE status = 'moved'")
@@ -182,7 +182,7 @@ def test_what_is_not_to_be_had_is_noted_as_what_it_is(newsroom: Newsroom, tmp_pa
     assert "application/pdf" in reasons[str(places["unreadable"].node)]
     assert "another site" in reasons[str(places["failed"].node)]
     assert "304 to an unconditional request" in reasons[str(places["not modified"].node)]
-    assert len(list((tmp_path / "a.db-not-understood").iterdir())) == 1
+    assert len(list((tmp_path / "a.db-not-understood").iterdir())) == 2
 
     newsroom.faults.clear()
     done = crawl(newsroom, db, "--articles")
