@@ -49,13 +49,19 @@ DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE f
         SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
 RETURNING read_at"""
 
+# The run and later crawls of its list; the list of a run with limits is "address (limits)".
+_CRAWLS_SINCE = """
+id >= ?1 AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of
+    WHERE of.id = ?1 AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')"""
+
 
 class UndoCounts(NamedTuple):
     """How many items were removed and changed back, and withdrawals and texts taken back.
 
     The texts include those of the removed items, also if later runs read them. `kept` counts the values that
     later runs have changed again, and `unknown` the items that an older version stored, perhaps in this run,
-    without the run's number. Both stay as they are.
+    without the run's number. Both stay as they are. `incomplete` counts the crawls, the run and later ones of
+    its list, that no longer count as complete.
     """
 
     removed: int
@@ -64,10 +70,13 @@ class UndoCounts(NamedTuple):
     texts: int
     kept: int
     unknown: int
+    incomplete: int
 
     def __str__(self) -> str:
         values = f"{self.removed} items removed, {self.changed} changed back"
-        return f"{values}, {self.withdrawals} withdrawals, {self.texts} texts"
+        values += f", {self.withdrawals} withdrawals, {self.texts} texts"
+        crawls = f"; {self.incomplete} crawls of its list no longer count as complete"
+        return values + (crawls if self.incomplete else "")
 
 
 def undo_run(writer: Writer, undone: int) -> UndoCounts:
@@ -102,16 +111,20 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     withdrawals = _undo_withdrawals(connection, undone, run)
     # A page that the run stored can be stored again.
     connection.execute("UPDATE held SET stored_run = NULL WHERE stored_run = ?", [undone])
-    # From this run on, its list no longer counts as read, neither to the end nor to a position, so that the
-    # next crawl reads down to what the run stored. The list of a run with limits is "address (limits)".
-    connection.execute(
-        "UPDATE runs SET position = NULL, "
-        f"list_status = CASE WHEN {crawl_state.COMPLETE} THEN 'partial' ELSE list_status END "
-        "WHERE id >= :undone AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of "
-        "WHERE of.id = :undone AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')",
-        {"undone": undone},
-    )
-    return UndoCounts(removed, changed, withdrawals, texts_of_items + texts, kept + texts_kept, unknown)
+    texts += texts_of_items
+    incomplete = _mark_incomplete(connection, undone) if removed or changed or withdrawals else 0
+    return UndoCounts(removed, changed, withdrawals, texts, kept + texts_kept, unknown, incomplete)
+
+
+def _mark_incomplete(connection: sqlite3.Connection, undone: int) -> int:
+    """Let the list of the run no longer count as read since then, neither to its end nor to a position.
+
+    So the next crawl reads down to what the run stored. Returns how many crawls were complete until now.
+    """
+    connection.execute(f"UPDATE runs SET position = NULL WHERE {_CRAWLS_SINCE}", [undone])
+    return connection.execute(
+        f"UPDATE runs SET list_status = 'partial' WHERE {_CRAWLS_SINCE} AND {crawl_state.COMPLETE}", [undone]
+    ).rowcount
 
 
 def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:

@@ -129,7 +129,7 @@ def test_a_crawl_does_not_resume_below_pages_that_were_taken_back(writer: Writer
     writer.connection.execute("DELETE FROM runs")
     for at in ("2024-08-05T12:00:00Z", "2024-08-06T12:00:00Z"):
         writer.begin("full", address, list_name=address, continues=unfinished())
-        writer.store(listing(TEN, at), position=position)
+        writer.store(listing([replace(TEN[0], title=at), *TEN[1:]], at), position=position)
         writer.finish("interrupted")
     writer.begin("full", list_name="https://www.osce.org/odihr/news")
     writer.store(listing(make_stories(3)), position=position)
@@ -138,6 +138,22 @@ def test_a_crawl_does_not_resume_below_pages_that_were_taken_back(writer: Writer
     undo_run(writer, undone)
     assert unfinished() is None
     assert unfinished("https://www.osce.org/odihr/news") is not None
+
+
+def test_only_crawls_of_a_list_that_lost_something_no_longer_count_as_complete(writer: Writer) -> None:
+    complete = f"SELECT id FROM runs WHERE mode = 'full' AND {crawl_state.COMPLETE}"
+    writer.connection.execute("DELETE FROM runs")
+    runs = []
+    for day, name in enumerate(("press-releases", "odihr/news", "press-releases"), 1):
+        runs.append(writer.begin("full", list_name=f"https://www.osce.org/{name}").run)
+        writer.store(listing(TEN, f"2024-08-0{day}T12:00:00Z"))
+        writer.finish("complete")
+    assert undo_run(writer, runs[2]).incomplete == 0
+    assert values(writer.connection, complete) == runs
+    counts = undo_run(writer, runs[0])
+    assert (counts.removed, counts.incomplete) == (len(TEN), 2)
+    assert "; 2 crawls of its list no longer count as complete" in (writer.summary.message or "")
+    assert values(writer.connection, complete) == [runs[1]]
 
 
 def test_the_next_crawl_reads_again_the_pages_that_showed_what_was_removed(writer: Writer) -> None:
