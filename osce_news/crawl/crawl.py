@@ -123,7 +123,10 @@ class Crawl:
 
     @property
     def summary(self) -> Summary:
-        """The counters of all runs; number and mode are those of the first, the status is the worst."""
+        """The counters of all runs, and the mode of the first; the status is the worst.
+
+        The number is that of the run with this status, or of the first if all are complete.
+        """
         if not self.runs:
             return Summary(0, "full", database=str(self.options.db))
         first, *others = (run.summary for run in self.runs)
@@ -136,6 +139,8 @@ class Crawl:
         worst = next((run for run in self.runs if run.error and run.error is self.error), last)
         worst = last if last.interrupted else worst
         total.status, total.message = worst.summary.status, worst.summary.message
+        if total.status != "complete":
+            total.run = worst.summary.run
         if self._own_error is not None and self._own_error is self.error:
             total.status, total.message = "failed", str(self.error)
         return total

@@ -101,6 +101,14 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_next_and_its_status_counts
     assert {story.node for story in STORIES[15:]} <= stored(db)
 
 
+def test_the_summary_has_the_number_of_the_run_that_failed(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
+) -> None:
+    newsrooms[1].fail(faults.page(0), faults.error_page())
+    done = crawl(db, lists)
+    assert (done.summary["status"], done.summary["run"]) == ("failed", 2), done.errors
+
+
 def test_withdrawn_is_on_no_list(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     first, second = newsrooms
     crawl(db, lists, before=at(DAYS[0]))
