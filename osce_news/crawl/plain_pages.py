@@ -15,8 +15,8 @@ class PlainPages:
     """Follows the links to the next page; without a link, counts up page numbers while the list continues.
 
     If a result is removed from a page that was read, another moves up from the next page, unseen. So the last
-    page is read first, because it shows how long the list is. If the list is shorter when its end is reached,
-    not counting results that were seen to move down, results were removed meanwhile.
+    page is read early, after the first ones, because it shows how long the list is. If the list is shorter
+    when its end is reached, not counting results that were seen to move down, results were removed meanwhile.
 
     `link` is where a later traversal can resume.
     """
@@ -37,7 +37,7 @@ class PlainPages:
     def follow(self, link: str | None, read: Sequence[PageFacts] = (), *, counted: bool) -> Steps[bool]:
         """Continue after pages that were read, or from a link; return whether the end was reached.
 
-        With `counted`, the last page is read first, to see whether the list becomes shorter.
+        With `counted`, the last page is also read early, to see whether the list becomes shorter.
         """
         waiting, self.link = list(read), link
         before: Sequence[str] = ()
