@@ -15,7 +15,7 @@ from osce_news.archive.web_archives import ARCHIVES
 from osce_news.cli.shared.options import FilePath, Number, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_problems, print_summary, progress_bar
 from osce_news.normalize.text import numbered
-from osce_news.storage import Summary, Writer, open_for_reading
+from osce_news.storage import Summary, Writer, open_for_reading, queries
 from osce_news.storage.lock import lock
 from osce_news.storage.queries.coverage import gaps_of_days
 
@@ -103,6 +103,7 @@ def _print_result(outcome: Outcome, counts: Counter[str], web_archive: str, db: 
     """Print the run, how many captures were found, and the days from which the database has no item."""
     with closing(open_for_reading(db)) as connection:
         gaps = gaps_of_days(connection)
+        missing = _missing(gaps) if queries.overview(connection)["first"] else "no items with a date yet"
     summary = outcome.summary
     more = outcome.as_json() | {
         "index": {name: counts[name] for name in ("captures", *COUNTS)},
@@ -111,7 +112,7 @@ def _print_result(outcome: Outcome, counts: Counter[str], web_archive: str, db: 
     print_summary(summary, as_json, more=more)
     if not as_json:
         pages = f"stored {numbered(summary.pages, 'list')} and {numbered(summary.articles, 'own page')}"
-        items = f"{numbered(summary.new, 'new item')}; {_missing(gaps)}"
+        items = f"{numbered(summary.new, 'new item')}; {missing}"
         click.echo(f"{web_archive}: {_found(counts)}; {pages}; {items}")
 
 

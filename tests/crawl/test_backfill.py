@@ -173,6 +173,14 @@ def test_the_last_line_tells_what_was_found_and_which_days_are_missing(tmp_path:
     )
 
 
+def test_the_last_line_does_not_praise_an_empty_database(tmp_path: Path) -> None:
+    with WebArchive([]) as server:
+        places = ["--cdx-url", f"{server.url}/cdx", "--data-url", f"{server.url}/web", "--delay", "0"]
+        done = run("backfill", "wayback", *places, cwd=tmp_path)
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[-1].endswith("0 new items; no items with a date yet")
+
+
 @pytest.mark.slow
 def test_the_program_names_itself_and_obeys_retry_after(server: WebArchive, tmp_path: Path) -> None:
     server.fail("/cdx", retry_later(1, 503), times=1)
