@@ -5,10 +5,15 @@ There are no migration scripts: a table that differs is rebuilt with its rows.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable
 
 from osce_news.storage.schema import MIGRATIONS, SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
+
+logger = logging.getLogger(__name__)
+
+_COLUMNS = 'SELECT name, type, dflt_value, "notnull" FROM pragma_table_info(?)'  # without generated ones
 
 
 def applied_migrations(connection: sqlite3.Connection) -> set[str]:
@@ -69,23 +74,45 @@ def complete(connection: sqlite3.Connection, names: Iterable[str] = SCHEMA) -> N
 def _rebuild(connection: sqlite3.Connection, table: str) -> None:
     """Replace the table by the present one with the same rows.
 
-    Its indexes and triggers are dropped with it; those that a user made are put back, and so are columns.
+    Its indexes and triggers are dropped with it; those that a user made are put back, and so are columns with
+    their type, DEFAULT and NOT NULL. Lost are other constraints of such columns, generated columns, and
+    indexes on these; the last two are logged. If the schema has a column of the same name by now, also in
+    another case, the values are kept there.
     """
     own = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') "
         "AND sql IS NOT NULL", [table]
     ).fetchall()  # fmt: skip
-    former = dict(map(tuple, connection.execute("SELECT name, type FROM pragma_table_info(?)", [table])))
+    former = connection.execute(_COLUMNS, [table]).fetchall()
+    generated = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)"
+    for (name,) in connection.execute(generated, [table]):
+        logger.warning("the generated column %s of %s was not put back", name, table)
     connection.execute(f"CREATE TABLE former AS SELECT * FROM {table}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(SCHEMA[table])
-    present = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table])}
-    for name, form in former.items():
-        if name not in present:
-            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {form}')
-    columns = ", ".join(f'"{name}"' for name in former)
+    present = {row[0] for row in connection.execute(_COLUMNS, [table])}
+    for name, form, default, not_null in former:
+        if name.lower() not in present:
+            # NOT NULL without a default is left out, because new rows have no value for the column.
+            rule = f"{'NOT NULL' * not_null} DEFAULT {_constant(default)}" if default is not None else ""
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {_quoted(name)} {form} {rule}")
+    columns = ", ".join(_quoted(row[0]) for row in former)
     connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
     connection.execute("DROP TABLE former")
     for name, sql in own:
         if name not in SCHEMA:
-            connection.execute(sql)
+            try:
+                connection.execute(sql)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # the disk is full, for example
+                    raise
+                logger.warning("%s was not put back: %s", name, error)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _constant(default: str) -> str:
+    """Return a default as it has to be written: an expression in brackets, a word without them."""
+    return default if default.isidentifier() or default[0] in '"[`' else f"({default})"

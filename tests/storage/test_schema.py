@@ -139,6 +139,47 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     assert _found(stored, "police")
 
 
+def test_columns_of_a_user_come_back_with_their_defaults_and_none_prevents_the_upgrade(
+    stored: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = [
+        "\"a \"\"note\" TEXT NOT NULL DEFAULT 'it''s (mine)'",
+        "rating INTEGER DEFAULT -1",
+        "seen TEXT NOT NULL DEFAULT (date('now') || '')",
+        "word TEXT DEFAULT unread",
+        'quoted TEXT DEFAULT "un(read"',
+        "later TEXT DEFAULT CURRENT_DATE",
+        "capitals TEXT GENERATED ALWAYS AS (upper(title)) VIRTUAL",
+        "Language_RAW TEXT",
+    ]
+    stored.execute("DELETE FROM items WHERE key > 1")  # some of these defaults need a table without rows
+    stored.execute("PRAGMA foreign_keys = OFF")
+    before = stored.execute("SELECT * FROM items").fetchone()
+    stored.execute("DELETE FROM items")
+    stored.execute("DROP VIEW newsroom")
+    stored.execute("ALTER TABLE items DROP COLUMN language_raw")
+    for column in own:
+        stored.execute(f"ALTER TABLE items ADD COLUMN {column}")
+    names = before.keys()
+    insert = f"INSERT INTO items ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    stored.execute(insert, list(before))
+    stored.execute("CREATE INDEX mine ON items (capitals)")
+    columns = "SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('items')"
+    added = [row for row in map(tuple, stored.execute(columns)) if row[0] not in names][:-1]
+    assert len(added) == len(own) - 2
+    upgrade.update(stored)
+    assert [tuple(row) for row in stored.execute(columns)][-len(added) :] == added
+    assert {name: stored.execute("SELECT * FROM items").fetchone()[name] for name in names} == dict(before)
+    assert values(stored, "SELECT name FROM sqlite_master WHERE name = 'mine'") == []
+    assert "the generated column capitals of items was not put back" in caplog.text
+    assert "mine was not put back: no such column: capitals" in caplog.text
+    stored.execute("DELETE FROM items")
+    stored.execute(insert, list(before))
+    assert tuple(stored.execute('SELECT "a ""note", rating, word, quoted FROM items').fetchone()) == (
+        "it's (mine)", -1, "unread", "un(read",
+    )  # fmt: skip
+
+
 def test_an_older_version_refuses_a_later_schema(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MIGRATIONS, "m999_a_column", "")
     open_for_writing(db).close()
