@@ -10,7 +10,7 @@ from osce_news.atomic import temporary_folder
 from osce_news.errors import StorageError
 from osce_news.storage.database import open_for_reading, storage_errors
 from osce_news.storage.schema import TABLES, object_type
-from osce_news.storage.upgrade import applied_migrations, differences, is_current
+from osce_news.storage.upgrade import added_columns, applied_migrations, columns, differences, is_current
 
 # The rows that break each rule.
 _RULES = {
@@ -96,10 +96,14 @@ def _copy(source: sqlite3.Connection, copy: sqlite3.Connection, folder: Path) ->
         ) from error
 
 
-def older_schema(path: Path) -> str | None:
-    """Return the name of the schema if an earlier version of osce-news made the database, else None."""
+def remarks(path: Path) -> list[str]:
+    """Return what is worth knowing of a database without problems: its older schema, or a user's columns."""
     with closing(open_for_reading(path)) as connection:
-        return None if is_current(connection) else max(applied_migrations(connection))
+        if not is_current(connection):
+            schema = max(applied_migrations(connection))
+            return [f"an older version made it (schema {schema}): the next run upgrades it"]
+        added = [f"{table}.{name}" for table in TABLES for name in added_columns(connection, table)]
+    return [f"columns that osce-news does not know, and keeps: {', '.join(added)}"] if added else []
 
 
 def _integrity(copy: sqlite3.Connection) -> list[str]:
@@ -156,5 +160,7 @@ def _texts(copy: sqlite3.Connection) -> list[str]:
 
 
 def _negative(copy: sqlite3.Connection, table: str) -> str:
-    sql = "SELECT name FROM pragma_table_info(?) WHERE type IN ('INTEGER', 'REAL')"
-    return f"{table} WHERE {' OR '.join(f'{row[0]} < 0' for row in copy.execute(sql, [table]))}"
+    added = added_columns(copy, table)
+    types = columns(copy, table).items()
+    numbers = [name for name, form in types if form in ("INTEGER", "REAL") and name not in added]
+    return f"{table} WHERE {' OR '.join(f'{name} < 0' for name in numbers)}"

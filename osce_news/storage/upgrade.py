@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 
 from osce_news.storage.schema import MIGRATIONS, SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
 
@@ -28,15 +29,46 @@ def is_current(connection: sqlite3.Connection) -> bool:
 
 
 def differences(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the names of what the database lacks ("missing") or defines in another way ("different")."""
+    """Return the names of what the database lacks ("missing") or defines in another way ("different").
+
+    A table to which a user has added columns is not different for that.
+    """
     present = dict(
         map(tuple, connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
     )
+    for table in TABLES.keys() & present:
+        if added := added_columns(connection, table):
+            present[table] = _without(present[table], table, added)
     return {
         name: "different" if name in present else "missing"
         for name, sql in SCHEMA.items()
         if normalized(present.get(name, "")) != normalized(sql)
     }
+
+
+def added_columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Return the columns of a table that this version does not know; empty if there are none."""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.execute(SCHEMA[table])
+        known = columns(fresh, table)
+    return [name for name in columns(connection, table) if name not in known]
+
+
+def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """Return the columns of a table with their types; empty if there is no such table."""
+    return dict(map(tuple, connection.execute("SELECT name, type FROM pragma_table_xinfo(?)", [table])))
+
+
+def _without(sql: str, table: str, names: Iterable[str]) -> str:
+    """Return the statement that makes a table, without these columns; as it was if SQLite can't drop them."""
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        try:
+            scratch.execute(sql)
+            for name in names:
+                scratch.execute(f"ALTER TABLE {table} DROP COLUMN {_quoted(name)}")
+        except sqlite3.Error:
+            return sql
+        return str(scratch.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0])
 
 
 def update(connection: sqlite3.Connection) -> None:

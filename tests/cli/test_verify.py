@@ -32,3 +32,23 @@ def test_an_older_database_is_reported_as_sound_and_older(older: Path, tmp_path:
     assert "no problems found; an older version made it (schema m005_dictionary): " in result.out
     assert run("renormalize", cwd=tmp_path).status == 0
     assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
+
+
+def test_columns_of_a_user_are_no_problem_and_are_named(filled: Path, tmp_path: Path) -> None:
+    with Writer(filled) as writer:
+        writer.connection.execute("ALTER TABLE items ADD COLUMN mynote TEXT")
+        writer.connection.execute('ALTER TABLE runs ADD COLUMN "my score" INTEGER NOT NULL DEFAULT -1')
+        length = "INTEGER GENERATED ALWAYS AS (length(teaser)) VIRTUAL"
+        writer.connection.execute(f"ALTER TABLE items ADD COLUMN teaser_length {length}")
+        writer.connection.execute("CREATE INDEX mine ON items (mynote)")
+    result = run("verify", cwd=tmp_path)
+    assert (result.status, result.err) == (0, "")
+    added = "runs.my score, items.mynote, items.teaser_length"
+    assert result.out == (
+        f"osce-news.db: no problems found; columns that osce-news does not know, and keeps: {added}\n"
+    )
+    assert run("list", "--as-of", "2099-01-01", cwd=tmp_path).status == 0
+    with Writer(filled) as writer:
+        writer.connection.execute("ALTER TABLE items DROP COLUMN collections_raw")
+    result = run("verify", cwd=tmp_path)
+    assert "schema: table items is not as this version makes it" in result.err

@@ -104,8 +104,10 @@ def database_as_of(
 def _copy(
     connection: sqlite3.Connection, past: sqlite3.Connection, table: str, where: str = "1", *values: str
 ) -> None:
-    cursor = connection.execute(f"SELECT * FROM {table} WHERE {where}", values)
-    names = [column[0] for column in cursor.description]
+    present = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
+    known = upgrade.columns(past, table)  # a user may have added others
+    names = [name for name, *_ in present if name in known]
+    cursor = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {where}", values)
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     past.executemany(sql, cursor)
 
