@@ -12,10 +12,7 @@ from osce_news.cli.shared.notifications import Notifications
 from osce_news.cli.shared.options import config_option, db_option, json_option, log_options
 from osce_news.cli.shared.summary import print_summary, progress_bar
 from osce_news.crawl.config import load_options
-from osce_news.crawl.options import OPTIONS, CrawlOptions
-from osce_news.errors import BadInputError
-
-_TYPED = click.core.ParameterSource.COMMANDLINE
+from osce_news.crawl.options import OPTIONS
 
 
 def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,7 +79,6 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
     notifications = Notifications(db, ping, notify)
     with notifications.sent():
         options = load_options(db=db, **arguments)
-        _refuse_search_options(options)
         from osce_news.crawl import process  # imports Scrapy
 
         with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
@@ -94,14 +90,3 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
             raise KeyboardInterrupt
         if run.error is not None:
             raise run.error
-
-
-def _refuse_search_options(options: CrawlOptions) -> None:
-    """Raise BadInputError for typed options of the search service if only lists are read.
-
-    The environment and the file of options may hold them for other crawls.
-    """
-    source_of = click.get_current_context().get_parameter_source
-    for name in ("search_url", "search_key"):
-        if options.source != "search" and source_of(name) == _TYPED:
-            raise BadInputError(f"--{name.replace('_', '-')} is for the search service: give --source search")

@@ -13,7 +13,6 @@ import pytest
 from osce_news.storage import open_for_reading
 from osce_news.storage.integrity import problems
 from tests.helpers import FIXTURES, Result, digest, remarks, run, shell, values
-from tests.newsroom import Newsroom, make_stories
 
 SEED = str(FIXTURES / "seed")
 READERS: list[tuple[str, ...]] = [("list",), ("search", "osce"), ("verify",)]
@@ -202,14 +201,3 @@ def test_v_shows_a_traceback_before_the_line(tmp_path: Path, arguments: tuple[st
     assert verbose.status == quiet.status == status
     assert "Traceback (most recent call last)" in verbose.err
     assert verbose.errors[-1] == _one_line(quiet)
-
-
-@pytest.mark.parametrize("option", ["--search-key", "--search-url"])
-def test_options_of_the_search_service_are_refused_if_lists_are_read(tmp_path: Path, option: str) -> None:
-    result = run("crawl", option, "https://secret.example", cwd=tmp_path)
-    assert (result.status, result.out) == (2, "")
-    assert result.errors == [f"osce-news: {option} is for the search service: give --source search"]
-    env = {"OSCE_NEWS_SEARCH_KEY": "key", "OSCE_NEWS_SEARCH_URL": "https://search.example"}
-    with Newsroom(make_stories(3)) as newsroom:
-        place = ["--start-url", f"{newsroom.url}/press-releases", "--delay", "0"]
-        assert run("crawl", *place, cwd=tmp_path, env=env).status == 0
