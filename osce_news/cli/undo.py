@@ -37,7 +37,7 @@ def undo(run: int, db: Path, as_json: bool) -> None:
         click.echo(f"run {run}: nothing was left to take back")
     else:
         click.echo(f"run {run} was taken back: {undone}")
-        if undone.removed:
+        if undone.removed or undone.texts:
             command = f"osce-news crawl --full{' --articles' if undone.texts else ''}"
             log.say(
                 f"`{command}` reads again what was removed, as far as the site still shows it; "

@@ -133,7 +133,9 @@ class ReadResults:
         """Add a page that begins at `start`, and set `end`; return the number of new results."""
         known = len(self.positions)
         self.positions.update((key, place) for place, key in enumerate(keys, start))
-        self.end, self.last = end, _without_copy(keys) if keys else self.last
+        self.end = end
+        if len(self.positions) > known:  # else the last result that was read is on another page
+            self.last = _without_copy(keys)
         return len(self.positions) - known
 
     def join(self, below: ReadResults, end: int) -> None:

@@ -151,6 +151,8 @@ def read_article(response: HttpResponse, requested: str) -> ArticleItem:
         item.status = "gone"
     elif status is not None and not 200 <= status < 300:
         item.status, item.reason = "failed", f"the site answered with status {status}"
+    elif not response.body.strip():
+        item.status, item.reason = "failed", "the page is empty"
     elif response.is_html:
         _read_page(item, ArticlePage.from_body(response.body, response.url, response.content_type))
     elif _item_id(response.url) != requested:

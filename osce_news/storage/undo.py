@@ -112,7 +112,7 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     # A page that the run stored can be stored again.
     connection.execute("UPDATE held SET stored_run = NULL WHERE stored_run = ?", [undone])
     texts += texts_of_items
-    incomplete = _mark_incomplete(connection, undone) if removed or changed or withdrawals else 0
+    incomplete = _mark_incomplete(connection, undone) if removed or changed or withdrawals or texts else 0
     return UndoCounts(removed, changed, withdrawals, texts, kept + texts_kept, unknown, incomplete)
 
 

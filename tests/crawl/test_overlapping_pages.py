@@ -55,6 +55,14 @@ def test_an_item_that_is_listed_again_further_down_skips_nothing() -> None:
     assert read.end_after(1, ["a", "b", "e", "c"]) == 5
 
 
+def test_a_page_further_up_without_a_new_result_leaves_the_last_result_as_it_is() -> None:
+    read = ReadResults()
+    read.add(0, list("abcdef"), 6)
+    read.add(2, list("cd"), 6)
+    assert read.begins(["f", "g"])
+    assert not read.begins(["d", "g"])
+
+
 def test_a_lower_part_of_the_list_is_joined_and_moved() -> None:
     below, read = ReadResults(), ReadResults()
     below.add(0, list("cdefg"), 5)

@@ -156,6 +156,20 @@ def test_only_crawls_of_a_list_that_lost_something_no_longer_count_as_complete(w
     assert values(writer.connection, complete) == [runs[1]]
 
 
+def test_a_crawl_of_which_only_texts_were_taken_back_is_not_resumed(writer: Writer) -> None:
+    name = "https://search.example"
+    writer.begin("full", list_name=name)
+    writer.store(listing(TEN))
+    writer.finish("complete")
+    undone = writer.begin("full", list_name=name).run
+    writer.store_article(answer(TEN[0], 5, "The text."))
+    writer.store(listing(TEN, "2024-08-05T12:00:00Z"), position={"pages": 1, "end": 10})
+    writer.finish("interrupted")
+    assert crawl_state.unfinished_run(writer.connection, name) is not None
+    assert undo_run(writer, undone).texts == 1
+    assert crawl_state.unfinished_run(writer.connection, name) is None
+
+
 def test_the_next_crawl_reads_again_the_pages_that_showed_what_was_removed(writer: Writer) -> None:
     page = replace(listing(TEN), etag='"e"', status=200)
 
