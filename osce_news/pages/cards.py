@@ -7,27 +7,23 @@ title to the next.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
 
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date
-from osce_news.normalize.terms import field_of_names
-from osce_news.normalize.vocabulary import begins, language_code
+from osce_news.normalize.vocabulary import begins
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.card_groups import CardGroup, days_above
+from osce_news.pages.card_titles import HEADING, SKIPPED, TEXT, WEAK, Title, find_titles, is_featured
 from osce_news.pages.card_values import is_aside
-from osce_news.pages.html_page import ROLES, HtmlPage
+from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
-    SILENT,
     Line,
     is_hidden,
     is_item,
@@ -38,17 +34,6 @@ from osce_news.pages.text_lines import (
 )
 from osce_news.urls import page_number
 
-_SKIPPED = frozenset({"nav", "aside", "form", "dialog"}) | SILENT
-_TERM = re.compile(r"/taxonomy/term/[0-9]+")
-# Words in classes and identifiers of elements that show items but are not the list.
-_BESIDE = re.compile(
-    r"(?<![a-z])(?:related|see-also|most-(?:read|viewed|popular)|popular|trending|recommended|breadcrumbs?|"
-    r"menu|navigation|nav|navbar|pager|pagination|language-switcher|lang-switch(?:er)?|language-links|"
-    r"translations?|share|sharing|social-(?:media|links|share)|skip-?links?|featured?|spotlight|sidebar)"
-    r"(?![a-z])",
-    re.IGNORECASE,
-)
-_WEAK, _TEXT, _HEADING = 1, 2, 20  # weights of links: a menu may have more links than the list
 _OUTER = frozenset({"main", "body", "html"})
 _FEW_IN = 5  # one in this many titles may have an address without a number
 _LEVELS = 5  # of elements around the only title of a page that may be its card
@@ -66,7 +51,7 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     if page.find("meta[property='article:published_time']"):
         return []  # an item's own page
     body = next(page.root.iter("body"), page.root)
-    groups = _list_of(_find_titles(body))
+    groups = _list_of(find_titles(body))
     if not groups:
         return []
     _add_lines(groups, page.lines)
@@ -95,108 +80,17 @@ def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:
     return dates[0] >= dates[1] and number_of(featured.link) not in numbers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Title:
-    """A link that may be the title of a card."""
-
-    link: Element
-    item: str
-    weight: int
-
-
-def _find_titles(body: Element) -> list[_Title]:
-    """Return the links to items, each with the weight of its form; only the best ones of each item."""
-    links = [link for link in _visible_links(body) if not _TERM.search(link.get("href") or "")]
-    in_main = [link for link in links if next(link.iterancestors("main"), None) is not None]
-    rated = [
-        _Title(link, number, _weight(link))
-        for link in (in_main if len(in_main) > 1 else links)
-        if (number := number_of(link)) is not None
-    ]
-    best: dict[str, int] = {}
-    for title in rated:
-        best[title.item] = max(title.weight, best.get(title.item, 0))
-    found: list[_Title] = []
-    for title in rated:
-        if not title.weight or title.weight < best[title.item]:
-            continue
-        if not found or found[-1].item != title.item or title.weight == _HEADING:
-            found.append(title)
-        elif len(text_of(title.link)) > len(text_of(found[-1].link)):
-            found[-1] = title  # the other one is a picture's, or "Read more"
-    return found
-
-
-def _visible_links(body: Element) -> Iterator[Element]:
-    """Yield the links to items, except those of menus and of blocks next to the list."""
-    needed = {above for tag in ("h1", "main") for element in body.iter(tag) for above in upwards(element)}
-    walk = iterwalk(body, ("start",))
-    for _, element in walk:
-        if element is not body and _is_beside(element, needed):
-            walk.skip_subtree()
-        elif element.tag == "a" and is_item(element):
-            yield element
-
-
-def _is_beside(element: Element, needed: set[Element]) -> bool:
-    if element.tag in _SKIPPED or element.get("role") in ROLES or is_hidden(element):
-        return True
-    if element in needed:
-        return False
-    if element.tag in ("header", "footer"):  # of the page; that of a card has one item
-        return _count_items(element) > 1
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if _BESIDE.search(names) is None:
-        return False
-    return _count_items(element) != 1 or not (_is_featured(element) or _has_like(element))
-
-
-def _is_featured(element: Element) -> bool:
-    """Whether the class says that the element shows a featured item, which is not a list by itself."""
-    return "featured" in (element.get("class") or "")
-
-
-def _count_items(element: Element) -> int:
-    return len(set(map(number_of, element.iter("a"))) - {None})
-
-
-def _has_like(element: Element) -> bool:
-    """Whether an element of the same kind is next to this one, so that it is a card like others."""
-    others = (element.getprevious(), element.getnext())
-    return any(other is not None and kind_of_result(other) == kind_of_result(element) for other in others)
-
-
-def _weight(link: Element) -> int:
-    """Return how likely a link is the title of a card; 0 for a link to a topic or to another language."""
-    above = next((one for one in link.iterancestors(*HEADINGS) if one.tag != "h1"), None)
-    if above is not None or any(one.tag != "h1" for one in link.iter(*HEADINGS)):
-        return _HEADING
-    text = text_of(link)
-    if field_of_names(text) is not None or language_code(text) is not None or _is_in_sentence(link):
-        return 0
-    return _WEAK if is_aside(text) else _TEXT
-
-
-def _is_in_sentence(link: Element) -> bool:
-    """Whether words come before the link on its line, or small letters follow it."""
-    previous, parent = link.getprevious(), link.getparent()
-    before = previous.tail if previous is not None else parent.text if parent is not None else ""
-    if (link.tail or "").strip()[:1].islower():
-        return True
-    return any(char.isalpha() for char in before or "") and not is_aside(before or "")
-
-
-def _list_of(titles: Sequence[_Title]) -> list[CardGroup]:
+def _list_of(titles: Sequence[Title]) -> list[CardGroup]:
     """Return the groups of the cards that are the list: those with most of the best titles.
 
     Raises LayoutError if as many titles are elsewhere on the page: then it is damaged, or not a list.
     """
     best: list[CardGroup] = []
     most = elsewhere = 0
-    for weight in (_HEADING, _TEXT, _WEAK):
+    for weight in (HEADING, TEXT, WEAK):
         groups, others = _main_groups([title for title in titles if title.weight == weight])
         count = sum(len(group.links) for group in groups)
-        value = count * (weight if count > 1 else min(weight, 2 * _TEXT))  # a single title may be featured
+        value = count * (weight if count > 1 else min(weight, 2 * TEXT))  # a single title may be featured
         if value > most:
             best, most, elsewhere = groups, value, others if others >= count else 0
     if elsewhere:
@@ -204,7 +98,7 @@ def _list_of(titles: Sequence[_Title]) -> list[CardGroup]:
     return best
 
 
-def _main_groups(titles: Sequence[_Title]) -> tuple[list[CardGroup], int]:
+def _main_groups(titles: Sequence[Title]) -> tuple[list[CardGroup], int]:
     """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
 
     Their titles have the most frequent form. Blocks next to the list do not count.
@@ -213,7 +107,7 @@ def _main_groups(titles: Sequence[_Title]) -> tuple[list[CardGroup], int]:
     if len(titles) == 1:
         card = _widest(titles[0].link, counts, _LEVELS)
         parent = card.getparent()
-        if parent is None or any(map(_is_featured, upwards(titles[0].link))):
+        if parent is None or any(map(is_featured, upwards(titles[0].link))):
             return [], 0
         return [CardGroup(parent, {card: titles[0].link})], 0
     groups: dict[Element, CardGroup] = {}
@@ -314,7 +208,7 @@ def _add_lines(groups: Sequence[CardGroup], lines: Sequence[Line]) -> None:
                     cards = (by_link.get(link) for link in part.links)  # titles in a line of text
                     group.lines.append((part, next((one for one in cards if one in group.links), None)))
                     break
-                if element.tag in _SKIPPED:
+                if element.tag in SKIPPED:
                     break
 
 

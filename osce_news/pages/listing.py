@@ -20,8 +20,9 @@ from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
 from osce_news.pages.html_page import HtmlPage
-from osce_news.pages.labelled_list import BOXES, RESULTS, ResultFields, find_results
+from osce_news.pages.labelled_list import BOXES, RESULTS, find_results
 from osce_news.pages.page_facts import PageFacts, PagerLinks, find_pager, least_length
+from osce_news.pages.result_fields import ResultFields
 from osce_news.pages.text_lines import is_item
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
