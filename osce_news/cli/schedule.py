@@ -10,9 +10,11 @@ import shlex
 import shutil
 import string
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,19 +27,26 @@ from osce_news.errors import BadInputError
 _ADDRESS = r"[a-zA-Z0-9][\w.+-]*(@[a-zA-Z0-9][\w.-]*)?"
 _ADDRESSES = re.compile(f"{_ADDRESS}(,{_ADDRESS})*", re.ASCII)
 _CRON_MAX_BYTES = 998  # of a line that every cron accepts
-# Prints nothing unless the command fails; then its exit status, its last line on stderr, and `status`.
-_CRON_QUIET = (
-    "error=$({command} 2>&1 >/dev/null) || {{ status=$?; "
-    """printf 'exit status %s: %s\\n' $status "$(printf '%s\\n' "$error" | tail -n 1)"; """
-    "{status}; exit $status; }}"
-)
 _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
+
+
+def _time(ctx: click.Context, param: click.Parameter, value: str) -> datetime:
+    try:
+        return datetime.strptime(value, "%H:%M")
+    except ValueError:
+        raise click.BadParameter(f"{value[:60]!r} is not a time of day; write one like 04:17") from None
 
 
 @click.command()
 @click.argument("scheduler", type=click.Choice(("cron", "systemd", "github")))
 @db_option
-@click.option("--at", metavar="HH:MM", default="04:17", help="Time of the daily crawl; on GitHub in UTC.")
+@click.option(
+    "--at",
+    metavar="HH:MM",
+    callback=_time,
+    default="04:17",
+    help="Time of the daily crawl; on GitHub in UTC.",
+)
 @click.option(
     "--contact",
     metavar="TEXT",
@@ -53,7 +62,7 @@ _SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 def schedule(
     scheduler: str,
     db: Path,
-    at: str,
+    at: datetime,
     contact: str | None,
     mail: str | None,
     ping: str | None,
@@ -75,26 +84,54 @@ def schedule(
       osce-news schedule systemd --user --ping https://hc-ping.com/ID > units.txt
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
-    _refuse_unsuitable(scheduler, mail, notify or ping, user=user)
-    load_options(start_url=start_url, db=db)  # raises what each crawl would raise
+    if user and scheduler != "systemd":
+        raise click.UsageError("--user works only with systemd")
+    if mail and scheduler == "github":
+        raise click.UsageError("--mail does not work with github, which notifies its users itself")
+    if (ping or notify) and scheduler == "github":
+        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
+    if mail and not _ADDRESSES.fullmatch(mail):
+        raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
     if notify is not None and "://" in notify:
         raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
+    load_options(start_url=start_url, db=db)  # raises what each crawl would raise
     Notifications(db, ping, notify)  # likewise
+    database, full_at = os.path.abspath(db), at + timedelta(hours=12)
+    start = ["--start-url", start_url] if start_url else []
+    crawl = [*_program(), "crawl", *start, "--db", database]
     settings = {"CONTACT": contact, "PING": ping, "NOTIFY": notify and os.path.abspath(notify)}
     variables = {f"OSCE_NEWS_{name}": value for name, value in settings.items() if value}
-    program, database = _program(), os.path.abspath(db)
-    start = ["--start-url", start_url] if start_url else []
-    daily, weekly = ([*program, "crawl", *full, *start, "--db", database] for full in ((), ("--full",)))
-    _check_texts([*weekly, *variables.values()], variables, mail)
-    values = _times(at) | {"contact": contact, "mail": mail}
+    for text in (*crawl, *variables.values()):
+        if not text.isprintable():
+            raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
+    for text in variables.values():
+        if '"' in text:
+            raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
+    values: dict[str, Any] = {
+        "at": f"{at:%H:%M}",
+        "cron": f"{at.minute} {at.hour} * *",
+        "full_at": f"{full_at:%H:%M}",
+        "full_cron": f"{full_at.minute} {full_at.hour} * *",
+        "contact": contact,
+        "mail": mail,
+    }
     if scheduler == "cron":
-        values |= _cron(daily, weekly, [*program, "status", "--db", database], variables)
+        values["variables"] = "\n".join(f'{name}="{value}"' for name, value in variables.items())
+        values["crawl"] = _cron_command(crawl)
+        values["status"] = _cron_command([*_program(), "status", "--db", database])
     elif scheduler == "systemd":
-        values |= _systemd(daily, weekly, variables, database, user=user)
+        values |= _systemd(crawl, variables, database, user=user)
         values["mail"] = mail or (getpass.getuser() if user else "root")
-    else:
-        values |= _github(contact, start_url, database)
-    click.echo(_fill(scheduler, values), nl=False)
+    else:  # only the name of the database counts: the machine is another one
+        values["contact"] = contact and _yaml(contact)
+        values["db"] = _yaml(f"database/{db.name}")
+        values["start"] = f"--start-url {_without_expression(shlex.quote(start_url))} " if start_url else ""
+    text = _fill(scheduler, values)
+    longest = max(text.splitlines(), key=lambda line: len(line.encode()))
+    if scheduler == "cron" and len(longest.encode()) > _CRON_MAX_BYTES:
+        message = f"a line of {len(longest)} characters is too long for cron: use shorter folder names"
+        raise BadInputError(message)
+    click.echo(text, nl=False)
 
 
 def _program() -> tuple[str, ...]:
@@ -104,41 +141,8 @@ def _program() -> tuple[str, ...]:
     return (sys.executable, "-m", "osce_news")
 
 
-def _refuse_unsuitable(scheduler: str, mail: str | None, report: str | None, *, user: bool) -> None:
-    """Raise UsageError for an option that this scheduler has no use for."""
-    if user and scheduler != "systemd":
-        raise click.UsageError("--user works only with systemd")
-    if mail and scheduler == "github":
-        raise click.UsageError("--mail does not work with github, which notifies its users itself")
-    if report and scheduler == "github":
-        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
-
-
-def _check_texts(texts: Sequence[str], variables: Mapping[str, str], mail: str | None) -> None:
-    """Raise BadInputError for text that no template can hold."""
-    for text in texts:
-        if not text.isprintable():
-            raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
-    for text in variables.values():
-        if '"' in text:
-            raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
-    if mail and not _ADDRESSES.fullmatch(mail):
-        raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
-
-
-def _times(at: str) -> dict[str, object]:
-    """Return when to crawl: every day at this time, and the whole list twelve hours apart from it."""
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
-    if found is None:
-        raise click.UsageError(f"--at: {at[:60]!r} is not a time of day; write one like 04:17")
-    hour, minute = int(found[1]), int(found[2])
-    full_hour = (hour + 12) % 24
-    return {
-        "at": f"{hour:02}:{minute:02}",
-        "cron": f"{minute} {hour} * *",
-        "full_at": f"{full_hour:02}:{minute:02}",
-        "full_cron": f"{minute} {full_hour} * *",
-    }
+class _Template(string.Template):
+    delimiter = "§"  # units are full of dollar signs
 
 
 def _fill(name: str, values: Mapping[str, object]) -> str:
@@ -146,8 +150,10 @@ def _fill(name: str, values: Mapping[str, object]) -> str:
 
     A line "?name text" is kept as "text" if there is such a value, a line "?!name text" if there is none.
     """
+    folder = resources.files(__package__).joinpath("schedules")
+    template = folder.joinpath(f"{name}.txt").read_text("utf-8")
+    template = template.replace("§service\n", folder.joinpath("systemd-service.txt").read_text("utf-8"))
     kept = []
-    template = _template(name).replace("§service\n", _template("systemd-service"))
     for line in template.splitlines(keepends=True):
         mark, _, text = line.partition(" ")
         if not mark.startswith("?"):
@@ -157,32 +163,22 @@ def _fill(name: str, values: Mapping[str, object]) -> str:
     return _Template("".join(kept)).substitute(values)
 
 
-class _Template(string.Template):
-    delimiter = "§"  # units are full of dollar signs
+def _cron_command(words: list[str]) -> str:
+    r"""Return the command for a crontab, where an unescaped % would end it.
+
+    cron removes the backslash of \% but no other, so \\% would end the line too:
+
+    >>> print(_cron_command(["100%", "\\%"]))
+    100\% '\''\%'
+    """
+    return " ".join(shlex.quote(word).replace("\\%", "\\''%") for word in words).replace("%", "\\%")
 
 
-def _template(name: str) -> str:
-    return resources.files(__package__).joinpath("schedules", f"{name}.txt").read_text("utf-8")
-
-
-def _cron(
-    daily: list[str], weekly: list[str], status: list[str], variables: Mapping[str, str]
-) -> dict[str, object]:
-    """Return the values of a crontab."""
-    return {
-        "variables": "\n".join(f'{name}="{value}"' for name, value in variables.items()),
-        "daily": _cron_line(daily, status),
-        "weekly": _cron_line(weekly, status),
-    }
-
-
-def _systemd(
-    daily: list[str], weekly: list[str], variables: Mapping[str, str], db: str, *, user: bool
-) -> dict[str, object]:
+def _systemd(crawl: list[str], variables: Mapping[str, str], db: str, *, user: bool) -> dict[str, object]:
     """Return the values of the units for the user's manager or the system's."""
     account = getpass.getuser()
     # With a /tmp of its own, a crawl would not see a database or program in the shared one.
-    files = map(Path, (db, daily[0], variables.get("OSCE_NEWS_NOTIFY", "/")))
+    files = map(Path, (db, crawl[0], variables.get("OSCE_NEWS_NOTIFY", "/")))
     shared_tmp = any(path.is_relative_to(folder) for path in files for folder in _SHARED_TMP)
     settings = (f"{name}={value}" for name, value in variables.items())
     return {
@@ -194,34 +190,8 @@ def _systemd(
         "own_tmp": not user and not shared_tmp,
         "variables": "\n".join(f"Environment={_systemd_quote(setting)}" for setting in settings),
         "folder": _systemd_quote(str(Path(db).parent)),
-        "daily": _systemd_command(daily),
-        "weekly": _systemd_command(weekly),
+        "crawl": _systemd_command(crawl),
     }
-
-
-def _github(contact: str | None, start_url: str | None, db: str) -> dict[str, object]:
-    """Return the values of a workflow. Only the name of the database counts: the machine is another one."""
-    start = f"--start-url {_without_expression(shlex.quote(start_url))} " if start_url else ""
-    return {"contact": contact and _yaml(contact), "db": _yaml(f"database/{Path(db).name}"), "start": start}
-
-
-def _cron_line(words: list[str], then: list[str]) -> str:
-    r"""Return the command line for a crontab, where an unescaped % would end it.
-
-    cron removes the backslash of \% but no other, so \\% would end the line too:
-
-    >>> print(_cron_line(["100%"], []).partition(" ")[0])
-    error=$(100\%
-    """
-    quoted, status = (
-        " ".join(shlex.quote(word).replace("\\%", "\\''%") for word in part) for part in (words, then)
-    )
-    line = _CRON_QUIET.format(command=quoted, status=status).replace("%", "\\%")
-    if len(line.encode()) > _CRON_MAX_BYTES:
-        raise BadInputError(
-            f"a line of {len(line)} characters is too long for cron: use shorter folder names"
-        )
-    return line
 
 
 def _systemd_command(words: list[str]) -> str:
