@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from osce_news.archive.gzip_members import MAGIC, ByteStream, GzipMembers, is_gzip, plain_stream
+from osce_news.archive.byte_stream import MAGIC, ByteStream, GzipMember, end_of_damage, is_gzip
 from osce_news.archive.http import HEADER_END, MAX_HEADER, MAX_PAGE_BYTES, parse_fields
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
@@ -26,9 +26,7 @@ from osce_news.errors import BadInputError
 from osce_news.urls import without_user
 
 _TYPES = frozenset("warcinfo response resource request metadata revisit conversion continuation".split())
-_VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
-_NEXT_RECORD = re.compile(rb"(WARC/\d\.\d+[ \t]*\r?\n)")
-_OVERLAP = 32
+_VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")  # the first line of a record
 _DATE = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?)?Z?")
 
 _HINTS = (
@@ -85,7 +83,7 @@ def records(path: Path, report: Report, *, start: int = 0, end: int = sys.maxsiz
                 return
             if (other := _other_format(file)) is not None:
                 raise BadInputError(f"{path}: not a WARC file" + (f" but {other}" if other else ""))
-            yield from _Reader(path, file, report, end).records(start)
+            yield from _records(file, path, report, start, end)
     except OSError as error:
         raise BadInputError(f"{path}: can't be read: {error.strerror}") from error
 
@@ -97,7 +95,7 @@ def record_at(path: Path, offset: int) -> Record:
     """
     try:
         with path.open("rb") as file:
-            record = next(_Reader(path, file, Report()).records(offset), None)
+            record = next(_records(file, path, Report(), offset), None)
     except OSError as error:
         raise RecordError(f"{path}: can't be read: {error.strerror}") from error
     if record is None or record.offset != offset:
@@ -107,7 +105,7 @@ def record_at(path: Path, offset: int) -> Record:
 
 def record_in(data: bytes) -> Record:
     """Return the first record in some bytes; raises RecordError if they hold no complete record."""
-    record = next(_Reader(Path(), BytesIO(data), Report()).records(), None)
+    record = next(_records(BytesIO(data), Path(), Report()), None)
     if record is None:
         raise RecordError("holds no complete record")
     return record
@@ -155,10 +153,10 @@ def _digest_bytes(value: str, size: int) -> bytes | None:
 
 def _other_format(file: BinaryIO) -> str | None:
     """Return None for a WARC file; else a hint at the format, "" if that is unknown."""
-    stream = next(iter(GzipMembers(file))) if is_gzip(file) else plain_stream(file)
+    stream = GzipMember(file, 0) if is_gzip(file) else ByteStream(file)
     begin = stream.peek(1024)
     text = begin.lstrip(b"\r\n")
-    may_go_on = bool(text) or stream.state != "whole"
+    may_go_on = bool(text) or stream.error is not None
     if text[:5] == MAGIC or (len(begin) < len(MAGIC) and MAGIC.startswith(text) and may_go_on):
         return None  # perhaps cut or damaged within the first record
     return next((hint for magic, hint in _HINTS if begin.startswith(magic)), "")
@@ -168,127 +166,106 @@ class _CutError(RecordError):
     """A record with fewer bytes than its header says: the last one of a cut file, if none follows."""
 
 
-class _Reader:
-    """Reads the records of one file."""
-
-    def __init__(self, path: Path, file: BinaryIO, report: Report, end: int = sys.maxsize) -> None:
-        self.path, self.file, self.report, self.end = path, file, report, end
-        self.gzip = is_gzip(file)
-        self.size = file.seek(0, 2)
-
-    def records(self, offset: int = 0) -> Iterator[Record]:
-        if not self.gzip:
-            yield from self._records(plain_stream(self.file, offset))
-            return
-        for member in GzipMembers(self.file, offset, self._report_gap):
-            if member.offset >= self.end:
-                return
-            yield from self._records(member)
-
-    def _report_gap(self, first: int, following: int | None) -> None:
-        if following is None:
-            self.report.cut_at(self.path, first)
-        else:
-            error = RecordError(f"damaged up to byte {following}")
-            self.report.problem(self.path, f"byte {first}", error)
-
-    def _records(self, stream: ByteStream) -> Iterator[Record]:
-        while True:
-            stream.skip(_gap(stream))
-            if not stream.peek(1):
-                return
-            start, where = stream.position, self._where(stream)
-            if not self.gzip and start >= self.end:
-                return
-            try:
-                record = self._record(stream, where)
-            except RecordError as error:
-                has_next = stream.skip_to(_NEXT_RECORD, _OVERLAP)
-                if stream.state in ("cut", "damaged") and not has_next:
-                    return  # `_report_gap` reports it
-                if isinstance(error, _CutError) and not self.gzip and not has_next:
-                    self.report.cut_at(self.path, start)
-                    return
-                self.report.problem(self.path, where, error)
-                continue
-            if record is None:
-                return
-            stream.has_records = True
-            self.report.skipped["other_types"] += record.kind not in _TYPES
+def _records(
+    file: BinaryIO, path: Path, report: Report, start: int = 0, end: int = sys.maxsize
+) -> Iterator[Record]:
+    """Yield the records of an open file as `records` does, and report where it is damaged or cut."""
+    if not is_gzip(file):
+        yield from _records_in(ByteStream(file, start), path, report, end)
+        return
+    size = file.seek(0, 2)
+    while start < min(size, end):
+        member, has_records = GzipMember(file, start), False
+        for record in _records_in(member, path, report, end):
+            has_records = True
             yield record
+        member.skip(sys.maxsize)
+        start = member.end
+        if member.error is not None:
+            damage = member.end if has_records else member.offset  # records unpacked before it are good
+            following = end_of_damage(file, member)
+            if following is None:
+                report.cut_at(path, damage)
+                return
+            report.problem(path, f"byte {damage}", RecordError(f"damaged up to byte {following}"))
+            start = following
 
-    def _record(self, stream: ByteStream, where: str) -> Record | None:
-        """Return the next record; None if its gzip member ends too early.
 
-        Raises RecordError, with the stream after the record's header.
-        """
-        start = stream.position
-        if not _VERSION.match(stream.peek(64)):
-            begin = stream.peek(64)
-            stream.skip(min(5, len(begin)))
-            is_cut = MAGIC.startswith(begin[:5]) and len(begin) < 10
-            raise (_CutError if is_cut else RecordError)("no record begins here")
-        header = stream.read_until(HEADER_END, MAX_HEADER)
-        if header is None:
-            stream.skip(5)
-            raise _CutError("the record's header does not end")
-        fields = parse_fields(header.decode("utf-8", "replace"))
-        headers = {name.lower(): value for name, value in reversed(fields)}
-        text = headers.get("content-length", "")
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
-            raise RecordError(f"Content-Length {text[:40]!r} is not a length")
-        block = self._block(stream, int(text), headers.get("warc-block-digest", ""))
-        if stream.state in ("cut", "damaged") and not stream.peek(1, _gap(stream)):
-            return None  # the member ends early, within this record
-        seekable = not self.gzip or not start
-        kind = headers.get("warc-type", "").lower()
-        return Record(kind, headers, block, stream.offset if self.gzip else start, where, seekable)
+def _records_in(stream: ByteStream, path: Path, report: Report, end: int) -> Iterator[Record]:
+    """Yield the records of a stream that begin before `end` in the file."""
+    is_plain = not isinstance(stream, GzipMember)
+    while True:
+        stream.skip(_gap(stream))
+        if stream.offset >= end or not stream.peek(1):
+            return
+        start, offset = stream.position, stream.offset
+        where = f"byte {offset}" + ("" if is_plain or not start else f", unpacked {start}")
+        try:
+            kind, headers, block = _record(stream)
+        except RecordError as error:
+            has_next = stream.skip_to(_VERSION)
+            if stream.error is not None and not has_next:
+                return  # `_records` reports it
+            if isinstance(error, _CutError) and is_plain and not has_next:
+                report.cut_at(path, start)
+                return
+            report.problem(path, where, error)
+            continue
+        if stream.error is not None and not stream.peek(1, _gap(stream)):
+            return  # the member ends early, perhaps within this record
+        report.skipped["other_types"] += kind not in _TYPES
+        yield Record(kind, headers, block, offset, where, seekable=is_plain or not start)
 
-    def _block(self, stream: ByteStream, length: int, digest: str) -> bytes | None:
-        """Read the block if what follows it confirms its length; return None if it is too large."""
-        if length > MAX_PAGE_BYTES + MAX_HEADER:
-            self._skip_block(stream, length)
+
+def _record(stream: ByteStream) -> tuple[str, dict[str, str], bytes | None]:
+    """Read the next record; raises RecordError, with the stream after the record's header."""
+    begin = stream.peek(64)
+    if not _VERSION.match(begin):
+        stream.skip(min(len(MAGIC), len(begin)))
+        is_cut = MAGIC.startswith(begin[: len(MAGIC)]) and len(begin) < 10
+        raise (_CutError if is_cut else RecordError)("no record begins here")
+    ends = (HEADER_END.search(stream.peek(size)) for size in (4096, MAX_HEADER))
+    header_end = next(filter(None, ends), None)
+    if header_end is None:
+        stream.skip(len(MAGIC))
+        raise _CutError("the record's header does not end")
+    fields = parse_fields(stream.read(header_end.end()).decode("utf-8", "replace"))
+    headers = {name.lower(): value for name, value in reversed(fields)}
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit() and len(length) < 19):
+        raise RecordError(f"Content-Length {length[:40]!r} is not a length")
+    block = _block(stream, int(length), headers.get("warc-block-digest", ""))
+    return headers.get("warc-type", "").lower(), headers, block
+
+
+def _block(stream: ByteStream, length: int, digest: str) -> bytes | None:
+    """Read a block if what follows it confirms its length; return None if it is too large."""
+    begin = stream.position
+    if length > MAX_PAGE_BYTES + MAX_HEADER:
+        exists = stream.skip(length) == length
+        if exists and _ends_after(stream, 0):
             return None
-        if not self._ends_after(stream, length) and not self._is_complete(stream, length, digest):
-            is_cut = length > 0 and not stream.peek(1, length - 1)
-            raise (_CutError if is_cut else RecordError)(f"wrong Content-Length: {length:,} bytes")
-        return stream.read(length)
+        stream.go_back(begin)
+    else:
+        exists = not length or bool(stream.peek(1, length - 1))
+        if exists and (_ends_after(stream, length) or _is_complete(stream, length, digest)):
+            return stream.read(length)
+    raise (RecordError if exists else _CutError)(f"wrong Content-Length: {length:,} bytes")
 
-    def _skip_block(self, stream: ByteStream, length: int) -> None:
-        """Skip a block that is too large; raises RecordError, and then a plain file is at the block again."""
-        begin = stream.position
-        if self.gzip:
-            exists = stream.skip(length) == length
-        elif exists := begin + length <= self.size:
-            self._seek(stream, begin + length)
-        if not (exists and self._ends_after(stream, 0)):
-            if not self.gzip:
-                self._seek(stream, begin)
-            raise (RecordError if exists else _CutError)(f"wrong Content-Length: {length:,} bytes")
 
-    def _seek(self, stream: ByteStream, position: int) -> None:
-        self.file.seek(position)
-        stream.restart(position)
+def _is_complete(stream: ByteStream, length: int, digest: str) -> bool:
+    """Whether a record is complete although what follows it is not a record."""
+    if stream.peek(4, length) != b"\r\n\r\n":
+        return False
+    block = stream.peek(length)
+    return HEADER_END.search(block) is not None and check_digest(digest, [block]) is not False
 
-    def _is_complete(self, stream: ByteStream, length: int, digest: str) -> bool:
-        """Whether a record is complete although what follows it is not a record."""
-        if stream.peek(4, length) != b"\r\n\r\n":
-            return False
-        block = stream.peek(length)
-        return HEADER_END.search(block) is not None and check_digest(digest, [block]) is not False
 
-    def _ends_after(self, stream: ByteStream, length: int) -> bool:
-        """Whether a record can end after `length` bytes: the next record or the end of the stream follows."""
-        if length and not stream.peek(1, length - 1):
-            return False
-        gap = _gap(stream, length)
-        following = stream.peek(len(MAGIC), length + gap)
-        return following == MAGIC or (MAGIC.startswith(following) and (not following or gap > 1))
-
-    def _where(self, stream: ByteStream) -> str:
-        if not self.gzip:
-            return f"byte {stream.position}"
-        return f"byte {stream.offset}" + (f", unpacked {stream.position}" if stream.position else "")
+def _ends_after(stream: ByteStream, length: int) -> bool:
+    """Whether a record can end after `length` bytes: the next record or the end of the stream follows."""
+    gap = _gap(stream, length)
+    following = stream.peek(len(MAGIC), length + gap)
+    return following == MAGIC or (MAGIC.startswith(following) and (not following or gap > 1))
 
 
 def _gap(stream: ByteStream, ahead: int = 0) -> int:
