@@ -49,6 +49,12 @@ DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE f
         SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
 RETURNING read_at"""
 
+# Addresses under which only the run has seen their items.
+_REMOVE_ADDRESSES = """
+WITH times AS (SELECT fetched_at FROM pages WHERE run_id = ?)
+DELETE FROM addresses WHERE first_seen IN times AND last_seen IN times
+AND url <> (SELECT url FROM items WHERE id = item_id) RETURNING item_id"""
+
 # The run and later crawls of its list; the list of a run with limits is "address (limits)".
 _CRAWLS_SINCE = """
 id >= ?1 AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of
@@ -107,7 +113,9 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     if removed:  # the next crawl reads the pages that show these items, although they have not changed
         connection.execute("UPDATE pages SET etag = NULL, last_modified = NULL WHERE item_id IS NULL")
     texts, texts_kept = _undo_texts(connection, undone, run)
-    changed, kept = _undo_changes(connection, undone, run)
+    items_changed, kept = _undo_changes(connection, undone, run)
+    items_changed |= {row["item_id"] for row in connection.execute(_REMOVE_ADDRESSES, [undone])}
+    changed = len(items_changed)
     withdrawals = _undo_withdrawals(connection, undone, run)
     # A page that the run stored can be stored again.
     connection.execute("UPDATE held SET stored_run = NULL WHERE stored_run = ?", [undone])
@@ -149,10 +157,11 @@ def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[
     return restored + sum(row["read_at"] is not None for row in removed), kept
 
 
-def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:
-    """Restore the former values of items; return how many items were changed, and how many values kept."""
+def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tuple[set[str], int]:
+    """Restore the former values of items; return those changed, and how many values are kept."""
     former: dict[str, list[sqlite3.Row]] = {}
-    kept = changed = 0
+    changed: set[str] = set()
+    kept = 0
     for row in connection.execute(_REPLACED, [undone]).fetchall():
         kept += row["is_changed_again"]
         if not row["is_changed_again"]:
@@ -172,7 +181,8 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
         revised = {field["field"] for field in fields if field["is_revised"]}
         found = [change for change in revisions(before, after) if change.field in revised]
         rows.write_revisions(connection, identifier, found, utc_now(), run)
-        changed += not rows.same_raw(before, after)
+        if not rows.same_raw(before, after):
+            changed.add(identifier)
     return changed, kept
 
 

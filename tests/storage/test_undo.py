@@ -57,6 +57,29 @@ def test_a_value_that_a_later_run_has_changed_again_stays(writer: Writer) -> Non
     assert values(writer.connection, "SELECT teaser FROM items") == [TEN[0].teaser]
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_an_address_that_only_the_run_has_seen_no_longer_identifies_its_item(
+    writer: Writer, later: bool
+) -> None:
+    def addresses() -> list[object]:
+        return values(writer.connection, "SELECT url FROM addresses ORDER BY url")
+
+    writer.begin("full")
+    writer.store(listing(TEN))
+    before = addresses()
+    moved = [replace(story, path=f"/news/{letter}") for story, letter in zip(TEN, "abcdefghij", strict=True)]
+    undone = writer.begin("full").run
+    writer.store(listing(moved, "2024-08-06T12:00:00Z"))
+    after = addresses()
+    assert len(after) == 2 * len(before)
+    if later:
+        writer.begin("full")
+        writer.store(listing(moved, "2024-08-07T12:00:00Z"))
+    assert undo_run(writer, undone).changed == len(TEN)
+    assert addresses() == (after if later else before)
+    assert problems(writer.path) == []
+
+
 def test_texts_become_those_before_the_run_and_can_be_put_back(db: Path) -> None:
     story, other = make_stories(2)
     with Writer(db) as writer:
