@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from osce_news.archive.capture import ARTICLE, page_kind
-from osce_news.archive.exchange import DigestIndex
+from osce_news.archive.digests import DigestIndex
 from osce_news.archive.warc_files import is_wanted
 from osce_news.errors import LayoutError
 from osce_news.normalize import is_web_address

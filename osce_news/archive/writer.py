@@ -1,4 +1,4 @@
-"""Writes the archive of a crawl: WARC 1.1 files that hold one exchange after the other."""
+"""Writes the archive of a crawl: WARC 1.1 files, by warcio, that hold one exchange after the other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
+from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
 from osce_news import __version__
-from osce_news.archive.exchange import DigestIndex, Exchange, RecordMaker
+from osce_news.archive.digests import DigestEntry, DigestIndex, sha1
+from osce_news.archive.exchange import Exchange, HttpHeader, one_line
+from osce_news.archive.http import header
+from osce_news.clock import utc_now
 from osce_news.errors import StorageError
-from osce_news.events import Event, FileRolled, PageNotStored, PageStored, RunFinished
+from osce_news.events import CONTENT_TYPE, Event, FileRolled, PageNotStored, PageStored, RunFinished
+from osce_news.serialize import to_json
 
 MAX_FILE_BYTES = 1024**3  # a file is larger only if a single exchange is
 
@@ -93,8 +102,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
         with self._errors():
             if self._exchanges and file.size >= self.max_bytes:
                 file = self._roll(file)
-            data, entry = file.records.exchange(exchange, self._digests)
-            file.write(data)
+            entry = file.write_exchange(exchange, self._digests)
             self._exchanges += 1
             if entry is not None:
                 self._digests.add(entry)
@@ -109,7 +117,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
         if isinstance(event, RunFinished):
             event = replace(event, pages=self._pages, files=self.files)
         with self._errors():
-            file.write(file.records.event(event))
+            file.write_event(event)
             if isinstance(event, PageStored | RunFinished):
                 file.flush()
         self._pages += isinstance(event, PageStored) - isinstance(event, PageNotStored)
@@ -145,7 +153,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     def _roll(self, full: _WarcFile) -> _WarcFile:
         """Open the next file, then finish the full one with an event that names the next."""
         self._file = self._next_file()
-        full.write(full.records.event(FileRolled(next_file=self.path.name, files=self.files)))
+        full.write_event(FileRolled(next_file=self.path.name, files=self.files))
         self._end(full)
         return self._file
 
@@ -174,15 +182,71 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
             raise self.error from error
 
 
-class _WarcFile:
-    """A WARC file that is being written, with its warcinfo record. Its methods raise OSError."""
+class _WarcFile(WARCWriter):  # type: ignore[misc]
+    """A WARC file that is being written, with its warcinfo record. Its methods raise OSError.
+
+    warcio makes the records in memory, so that those of an exchange reach the file together.
+    """
 
     def __init__(self, path: Path, info: Mapping[str, str]) -> None:
-        self.path, self.size = path, 0
+        super().__init__(BytesIO(), gzip=True, warc_version="WARC/1.1")
+        self.size = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._handle = os.open(path, flags, 0o644)
-        self.records = RecordMaker(path.name, info)
-        self.write(self.records.first)
+        values = {name: one_line(value) for name, value in info.items() if value}
+        self._info = self._add(self.create_warcinfo_record(path.name, values))
+        self._last: str | None = None  # the identifier of the last response
+        self.write(self.out.getvalue())
+
+    def write_exchange(self, exchange: Exchange, digests: DigestIndex) -> DigestEntry | None:
+        """Write the records of an exchange: response or revisit, and request, unless it was copied.
+
+        Return the entry of the response; None if later exchanges can't refer to it.
+        """
+        self.out = BytesIO()
+        url, digest = one_line(exchange.url.partition("#")[0]), sha1(exchange.body)
+        optional = {
+            "WARC-Source-URI": exchange.source,
+            "OSCE-News-Replaced": exchange.replaced,
+            "WARC-IP-Address": exchange.ip,
+        }
+        fields = {"WARC-Target-URI": url, "WARC-Date": exchange.when}
+        fields |= {name: value for name, value in optional.items() if value}
+        is_304, known = exchange.status == HTTPStatus.NOT_MODIFIED, None
+        if is_304:
+            asked = exchange.request_headers
+            validator = header(asked, "if-none-match") or header(asked, "if-modified-since")
+            known = digests.find_unchanged(url, validator)
+        elif exchange.body and not exchange.truncated:
+            known = digests.find(digest)
+        kind, body, more = "response", exchange.body, {}
+        if is_304 or known:  # WARC 1.1, 6.7.2 and 6.7.3
+            kind, body = "revisit", b""
+            profile = "server-not-modified" if is_304 else "identical-payload-digest"
+            more["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+        elif exchange.truncated:
+            more["WARC-Truncated"] = exchange.truncated
+        if known:
+            more["WARC-Refers-To"] = known.record_id or ""
+            more["WARC-Refers-To-Target-URI"], more["WARC-Refers-To-Date"] = known.url, known.when
+            more["WARC-Payload-Digest"] = known.digest
+        self._last = self._make(kind, fields | more, body, exchange.response_header())
+        if exchange.source is None:
+            self._make("request", fields | {"WARC-Concurrent-To": self._last}, b"", exchange.request_header())
+        self.write(self.out.getvalue())
+        if is_304 or exchange.truncated:
+            return None
+        holder = None if known else self._last
+        return DigestEntry.of(url, exchange.when, digest, holder, exchange.status, exchange.headers)
+
+    def write_event(self, event: Event) -> None:
+        """Write a metadata record that holds the event (WARC 1.1, 6.6) and refers to the last response."""
+        self.out = BytesIO()
+        fields = {"WARC-Target-URI": event.TARGET, "WARC-Date": utc_now()}
+        if self._last:
+            fields["WARC-Refers-To"] = self._last
+        self._make("metadata", fields, to_json(event).encode())
+        self.write(self.out.getvalue())
 
     def write(self, data: bytes) -> None:
         """Append the data, all or nothing."""
@@ -206,3 +270,20 @@ class _WarcFile:
             self.flush()
         finally:
             os.close(self._handle)
+
+    def _make(self, kind: str, fields: dict[str, str], body: bytes, head: HttpHeader | None = None) -> str:
+        """Add a record, of an HTTP message if it has a head; return its identifier."""
+        record = self.create_warc_record(
+            "",
+            kind,
+            payload=BytesIO(body),
+            length=len(body),
+            warc_content_type=CONTENT_TYPE if head is None else "",
+            warc_headers_dict={**fields, "WARC-Warcinfo-ID": self._info},
+            http_headers=head,
+        )
+        return self._add(record)
+
+    def _add(self, record: ArcWarcRecord) -> str:
+        self.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))

@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.archive.cdx import CdxRecord, Selection
-from osce_news.archive.exchange import DigestIndex
+from osce_news.archive.digests import DigestIndex
 from osce_news.archive.report import RecordError
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
