@@ -31,8 +31,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?=[ \t\r\n])")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _NO_BODY = frozenset({204, 304, *range(100, 200)})
 
-_GZIP, _ZSTD = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd"
-_PIECE = 64 * 1024
+_GZIP = b"\x1f\x8b\x08"
 _ALIASES = {"x-gzip": "gzip", "zstandard": "zstd"}
 _COMPRESSED_TYPES = re.compile(r"gzip|zip|compress|octet-stream|x-tar")
 _ERRORS = (zlib.error, zstd.ZstdError, brotli.error, EOFError)
@@ -112,8 +111,7 @@ def decompress(response: ArchivedResponse, max_bytes: int) -> bytes:
     names = [name.strip() for name in header(response.headers, "content-encoding").lower().split(",")]
     encodings = [name for name in names if name not in ("", "identity", "none")]
     if not encodings and not _COMPRESSED_TYPES.search(header(response.headers, "content-type").lower()):
-        with suppress(*_ERRORS):
-            body = _gunzip(body, max_bytes) if body[:3] == _GZIP else body
+        body = (body.startswith(_GZIP) and _decode("gzip", body, max_bytes)) or body
     for name in reversed(encodings):
         body = unpack(name, body, max_bytes)
     if len(body) > max_bytes:
@@ -164,16 +162,14 @@ def unpack(name: str, body: bytes, limit: int) -> bytes:
     if not body:
         return body
     name = _ALIASES.get(name, name)
-    decode, magic = _DECODERS.get(name), {"gzip": _GZIP[:2], "zstd": _ZSTD}.get(name, b"")
-    if decode is None:
+    if name not in _DECODERS:
         problem = f"unknown content-encoding {name[:40]!r}"
-    elif not body.startswith(magic):
+    elif not body.startswith(_DECODERS[name][0]):
         problem = f"the body is not {name}, though its header says so"
+    elif (unpacked := _decode(name, body, limit)) is not None:
+        return unpacked
     else:
-        try:
-            return decode(body, limit)
-        except _ERRORS:
-            problem = f"the page can't be unpacked: {name} is cut or damaged"
+        problem = f"the page can't be unpacked: {name} is cut or damaged"
     if _is_text(body):
         return body
     raise RecordError(problem)
@@ -185,55 +181,47 @@ def _is_text(body: bytes) -> bool:
     return not re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", begin) or begin[:2] in (b"\xff\xfe", b"\xfe\xff")
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
-    # Several members are allowed; other bytes after them are padding.
-    return _unpack(lambda: zlib.decompressobj(31), body, limit, lambda rest: rest.startswith(_GZIP[:2]))
+def _decode(name: str, body: bytes, limit: int) -> bytes | None:
+    """Return a body without a known content-encoding; None if it is cut or damaged."""
+    magic, decompressors = _DECODERS[name]
+    for make in decompressors:
+        with suppress(*_ERRORS):
+            data, rest = bytearray(), body
+            while True:
+                unpack = make()
+                data += unpack.decompress(rest, limit + 1 - len(data))
+                if len(data) > limit:
+                    raise RecordError(f"unpacks to more than {limit:,} bytes", "too_large")
+                if not unpack.eof:
+                    raise EOFError
+                rest = unpack.unused_data
+                if not (magic and rest.startswith(magic)):  # other bytes are padding
+                    return bytes(data)
+    return None
 
 
-def _undeflate(body: bytes, limit: int) -> bytes:
-    try:
-        return _unpack(zlib.decompressobj, body, limit, lambda rest: False)
-    except (zlib.error, EOFError):  # some servers leave out the zlib frame
-        return _unpack(lambda: zlib.decompressobj(-15), body, limit, lambda rest: False)
+class _Brotli:
+    """Brotli's decompressor with the methods of those of zlib and zstd."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._unpack = brotli.Decompressor()
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        unpacked: bytes = self._unpack.process(data, output_buffer_limit=max_length)
+        return unpacked
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._unpack.is_finished())
 
 
-def _unzstd(body: bytes, limit: int) -> bytes:
-    # RFC 9659 limits the window to 8 MiB.
-    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
-    return _unpack(lambda: zstd.ZstdDecompressor(options=options), body, limit, bool)
-
-
-def _unpack(make: Callable[[], Any], body: bytes, limit: int, continues: Callable[[bytes], bool]) -> bytes:
-    """Return the contents of a body's frames; `continues` returns whether another follows in the rest."""
-    data = bytearray()
-    while True:
-        unpack = make()
-        data += unpack.decompress(body, limit + 1 - len(data))
-        _check_size(data, limit)
-        if not unpack.eof:
-            raise EOFError
-        body = unpack.unused_data
-        if not continues(body):
-            return bytes(data)
-
-
-def _unbrotli(body: bytes, limit: int) -> bytes:
-    unpack = brotli.Decompressor()
-    data = bytearray(unpack.process(body, output_buffer_limit=_PIECE))
-    while not unpack.is_finished():
-        piece = unpack.process(b"", output_buffer_limit=_PIECE)
-        if not piece and not unpack.is_finished():
-            raise EOFError
-        data += piece
-        _check_size(data, limit)
-    return bytes(data)
-
-
-def _check_size(data: bytearray, limit: int) -> None:
-    if len(data) > limit:
-        raise RecordError(f"unpacks to more than {limit:,} bytes", "too_large")
-
-
-_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd,
-}  # fmt: skip
+_WINDOW: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}  # 8 MiB (RFC 9659)
+# How bodies of each content-encoding begin, and its decompressors; some servers leave out zlib's frame.
+_DECODERS: dict[str, tuple[bytes, tuple[Callable[[], Any], ...]]] = {
+    "gzip": (_GZIP[:2], (lambda: zlib.decompressobj(31),)),
+    "deflate": (b"", (zlib.decompressobj, lambda: zlib.decompressobj(-15))),
+    "zstd": (b"\x28\xb5\x2f\xfd", (lambda: zstd.ZstdDecompressor(options=_WINDOW),)),
+    "br": (b"", (_Brotli,)),
+}

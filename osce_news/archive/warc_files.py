@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
@@ -222,22 +221,18 @@ def _index_of(files: Sequence[Path]) -> dict[int, tuple[Path, int | None]]:
 def _keys_of(record: Record) -> Iterator[int]:
     """Yield the keys of a response, hashed: its digest, its identifier, its address and time."""
     if digest := record.headers.get("warc-payload-digest"):
-        yield _hash("digest", digest)
+        yield hash(("digest", digest))
     if identifier := record.headers.get("warc-record-id"):
-        yield _hash("id", identifier)
-    yield _hash("at", record.url, record.headers.get("warc-date", ""))
+        yield hash(("id", identifier))
+    yield hash(("at", record.url, record.headers.get("warc-date", "")))
 
 
 def _keys_of_target(revisit: Record) -> Iterator[int]:
     """Yield the keys by which a revisit record refers to its response, the most certain first."""
     headers = revisit.headers
     if identifier := headers.get("warc-refers-to"):
-        yield _hash("id", identifier)
+        yield hash(("id", identifier))
     if (url := headers.get("warc-refers-to-target-uri")) and (date := headers.get("warc-refers-to-date")):
-        yield _hash("at", without_user(url.strip("<> ")), date)
+        yield hash(("at", without_user(url.strip("<> ")), date))
     if digest := headers.get("warc-payload-digest"):
-        yield _hash("digest", digest)
-
-
-def _hash(*key: str) -> int:
-    return int.from_bytes(hashlib.blake2b("\0".join(key).encode(), digest_size=8).digest(), "big")
+        yield hash(("digest", digest))
