@@ -63,7 +63,7 @@ BORDERS = (
     ),
     *(
         Border(f"crawl/{name}.py", "scrapy twisted sqlite3 osce_news.storage")
-        for name in "traversal search_traversal overlapping_pages plain_pages list_rules options".split()
+        for name in "traversal search_traversal list_pages list_rules options".split()
     ),
 )
 

@@ -15,7 +15,7 @@ from osce_news.clock import utc_now
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
-from osce_news.crawl.traversal import Traversal
+from osce_news.crawl.traversal import ListTraversal
 from osce_news.errors import (
     DoubtfulPageError,
     LayoutError,
@@ -79,9 +79,9 @@ class ListRun(CrawlRun):
             )
         super().__init__(writer, options, "full" if full else "incremental", unfinished)
 
-    def make_traversal(self, options: CrawlOptions, overlap: int | None) -> Traversal | SearchTraversal:
+    def make_traversal(self, options: CrawlOptions, overlap: int | None) -> ListTraversal | SearchTraversal:
         """Return the traversal; it ends after `overlap` pages without news."""
-        return Traversal(options, overlap=overlap)
+        return ListTraversal(options, overlap=overlap)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.traversal import MAX_FAILURES, BaseTraversal
+from osce_news.crawl.traversal import MAX_FAILURES, Traversal
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import SearchQuery
 
@@ -26,7 +26,7 @@ _CUT_OFF = "the service stopped searching early (search_cutoff)"
 MIN_HITS = 10  # documents to request, after answers that could not be read
 
 
-class SearchTraversal(BaseTraversal):
+class SearchTraversal(Traversal):
     """Requests all documents, or the newest until nothing is new.
 
     >>> traversal = SearchTraversal(SearchQuery("https://search.example"), CrawlOptions())

@@ -19,10 +19,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from osce_news.crawl.list_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError, PlainPages
 from osce_news.crawl.list_rules import Pagers, Steps, Window, continues
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.overlapping_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError
-from osce_news.crawl.plain_pages import PlainPages
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
@@ -30,7 +29,7 @@ MAX_FAILURES = 3  # pages in a row that can't be read
 MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 
 
-class BaseTraversal(ABC):
+class Traversal(ABC):
     """Chooses the next page until the end of a list, or until the options or pages without news end it.
 
     `url` is the address to read next, None at the end. Call `read` with each page, or `skip` if it could not
@@ -112,10 +111,10 @@ class BaseTraversal(ABC):
         self.reached_end, self.url = True, None
 
 
-class Traversal(BaseTraversal):
+class ListTraversal(Traversal):
     """Reads the list from the top to its end, or until nothing is new.
 
-    >>> traversal = Traversal(CrawlOptions.parse(start_url="https://www.osce.org/press-releases"))
+    >>> traversal = ListTraversal(CrawlOptions.parse(start_url="https://www.osce.org/press-releases"))
     >>> keys = [str(number) for number in range(50)]
     >>> traversal.read(PageFacts(traversal.url, keys))
     >>> traversal.url
@@ -158,8 +157,7 @@ class Traversal(BaseTraversal):
         self._overlapping.is_joined = True
         if self.pages == 1:
             self._base = page.url
-        size = min(len(self._overlapping.list_keys(page)), self._rows if self.pages == 1 else len(page.keys))
-        self._pagers.read(page, size)
+        self._pagers.read(page, len(self._overlapping.list_keys(page)))
         if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
             self._read_twice = self.url
             self._overlapping.is_joined = self.is_plain or self._overlapping.results.begins(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.traversal import Traversal
+from osce_news.crawl.traversal import ListTraversal
 from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number
@@ -16,8 +16,8 @@ from osce_news.urls import page_number
 LISTING = "https://www.osce.org/press-releases"
 
 
-def new_traversal(overlap: int | None = None, **options: object) -> Traversal:
-    return Traversal(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)
+def new_traversal(overlap: int | None = None, **options: object) -> ListTraversal:
+    return ListTraversal(CrawlOptions.parse(start_url=LISTING, **options), overlap=overlap)
 
 
 @dataclass
@@ -94,9 +94,9 @@ class Crawler:
     position: str | None = None
     requests: int = 0
 
-    def crawl(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> Traversal:
+    def crawl(self, move: Callable[[], None] = lambda: None, stop_after: int | None = None) -> ListTraversal:
         """Go on, `move` before each page; stop as if killed after so many pages."""
-        traversal = Traversal(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
+        traversal = ListTraversal(CrawlOptions.parse(start_url=LISTING, rows=self.rows))
         if self.position is not None:
             position = json.loads(self.position)
             self.listed = self.listed[: position["pages"]]

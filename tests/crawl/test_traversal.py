@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.traversal import MAX_FAILURES, Traversal
+from osce_news.crawl.traversal import MAX_FAILURES, ListTraversal
 from osce_news.normalize.identity import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number, same_site
@@ -26,8 +26,8 @@ def page(number: int, rows: int = 50) -> str:
 def read_list(
     site: MovingList,
     change: Callable[[PageFacts], PageFacts] = lambda shown: shown,
-    traversal: Traversal | None = None,
-) -> Traversal:
+    traversal: ListTraversal | None = None,
+) -> ListTraversal:
     """Read the list to its end, with pages changed like this."""
     done = traversal or new_traversal()
     while done.url is not None:
@@ -48,7 +48,9 @@ def test_a_page_that_is_cut_short_is_read_again() -> None:
     assert cut
 
 
-def without_pager(site: MovingList, page: int, first: Traversal, results: int | None = None) -> Traversal:
+def without_pager(
+    site: MovingList, page: int, first: ListTraversal, results: int | None = None
+) -> ListTraversal:
     """Read the list; the page of that number has no pager once, and so many results if `results` is given."""
     changed = set[str]()
 
@@ -223,12 +225,12 @@ def test_a_traversal_that_begins_amid_the_list_does_not_go_above_that() -> None:
         read.append(shown.number * rows_of(shown.url))
         return shown
 
-    read_list(site, noted, Traversal(CrawlOptions.parse(start_url=f"{LISTING}?page=3")))
+    read_list(site, noted, ListTraversal(CrawlOptions.parse(start_url=f"{LISTING}?page=3")))
     assert min(read) == 150
 
 
 def test_since_does_not_end_a_traversal_through_a_list_in_another_order() -> None:
-    first = Traversal(CrawlOptions.parse(start_url=f"{LISTING}?solrsort=score+desc", since="2022-03-01"))
+    first = ListTraversal(CrawlOptions.parse(start_url=f"{LISTING}?solrsort=score+desc", since="2022-03-01"))
     keys = [str(number) for number in range(50)]
     first.read(PageFacts(first.url or "", keys, ["1 January 2001"], PagerLinks(page(1), page(9))))
     assert first.url is not None
@@ -306,7 +308,7 @@ def test_a_site_that_ignores_the_page_number_makes_the_traversal_partial(last: s
         MovingList(), lambda shown: PageFacts(shown.url, first_page, pager=PagerLinks(None, last))
     )
     assert said in done.problems[0]
-    assert not done.reached_end
+    assert not done.is_whole
 
 
 def test_a_full_last_page_that_is_shown_again_beyond_the_end_is_the_end() -> None:

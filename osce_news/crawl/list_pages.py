@@ -1,7 +1,8 @@
-"""Pages of different sizes, each of which should begin with the last result of the page before.
+"""The two ways to read a list: pages that overlap, and pages of the site's own size, one after another.
 
 Pages of one size never share a result, so nothing shows whether a result was missed between them while the
-list moved. Reading the whole list in pages that overlap takes about a fifth more of them.
+list moved. So pages of different sizes are requested, each of which should begin with the last result of the
+page before. Reading the whole list in this way takes about a fifth more pages.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from osce_news.crawl.list_rules import (
     MAX_REPEATED,
     STEPS_BACK,
+    PagerError,
     Pagers,
     ReadResults,
     Steps,
@@ -21,13 +23,14 @@ from osce_news.crawl.list_rules import (
     window_at,
 )
 from osce_news.pages.page_facts import PageFacts
-from osce_news.urls import page_number, page_size
+from osce_news.urls import page_number, page_size, with_page
 
 NEW_SHARE = 0.83  # about this share of the results of a page is new; the others were on the page before
+MIN_FULL = 0.8  # of the usual results, on a page of the site's own size after which the list continues
 
 
 class OverlappingPages:
-    """Reads the list from a first page on.
+    """Reads the list from a first page on, in pages that overlap.
 
     `results` are those read from the top, `earlier` those of an unfinished traversal until they are reached,
     and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to what was
@@ -137,9 +140,7 @@ class OverlappingPages:
             page = yield window
             if page is None:
                 return window, None
-            if self._note_size(page, window):
-                self.is_joined = False
-                return (yield from self._read_next(is_after_gap=is_after_gap))
+            self._compare_size(page, window)
             if back and self.results.end_after(window.start, page.keys) == end:
                 window, page = read[0]
                 if not self._takes_size:
@@ -152,23 +153,24 @@ class OverlappingPages:
         self._problems.append(f"the list moved while it was read, near result {end}")
         return window, page
 
-    def _note_size(self, page: PageFacts, window: Window) -> bool:
+    def _compare_size(self, page: PageFacts, window: Window) -> None:
         """Raise OwnPageSizeError if a page shows that the site ignores the page size.
 
-        Return whether the largest page is smaller than the first one, which had a result above the list.
+        If the largest page is smaller than the first one, which had a result above the list, smaller ones are
+        requested from now on.
         """
         more = continues(page, window, self._pagers)
-        is_last = more is False or (more is None and len(page.keys) < window.rows)
-        if not self._takes_size and window.start and not is_last:
-            self._sizes.append((window.rows, {len(page.keys), len(self.list_keys(page))}))
+        if more is False or (more is None and len(page.keys) < window.rows):
+            return  # the last page may be shorter
+        results = {len(page.keys), len(self.list_keys(page))}
+        if not self._takes_size and window.start:
+            self._sizes.append((window.rows, results))
             self._takes_size = takes_size(self._sizes, self._rows)
             if self._takes_size is False:
                 raise OwnPageSizeError(page)
-        has_less = bool(self._takes_size) and not is_last and len(self.list_keys(page)) == window.rows - 1
-        if not has_less or not window.rows == self._rows == self._first_rows:
-            return False
-        self._rows -= 1
-        return True
+        is_largest = window.rows == self._rows == self._first_rows
+        if self._takes_size and is_largest and min(results) == window.rows - 1:
+            self._rows -= 1
 
     def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results that are part of the list; pinned ones, for example, are not."""
@@ -181,3 +183,112 @@ class OwnPageSizeError(Exception):
     def __init__(self, page: PageFacts) -> None:
         super().__init__(page.url)
         self.page = page
+
+
+class PlainPages:
+    """Follows the links to the next page; without a link, counts up page numbers while the list continues.
+
+    If a result is removed from a page that was read, another moves up from the next page, unseen. So the last
+    page is read early, after the first ones, because it shows how long the list is. If the list is shorter
+    when its end is reached, not counting results that were seen to move down, results were removed meanwhile.
+
+    `link` is where a later traversal can resume.
+    """
+
+    def __init__(self, base: str, asked: int, pagers: Pagers, problems: list[str]) -> None:
+        """Read the list at `base`, of which pages of `asked` results were requested; add to `problems`."""
+        self.link: str | None = None
+        self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
+        self._keys: set[str] = set()
+        self._visited: set[str] = set()
+        self._size = 0  # of a page other than the first, which may have pinned results
+
+    @property
+    def end(self) -> int:
+        """The number of results read."""
+        return len(self._keys)
+
+    def follow(self, link: str | None, read: Sequence[PageFacts] = (), *, counted: bool) -> Steps[bool]:
+        """Continue after pages that were read, or from a link; return whether the end was reached.
+
+        With `counted`, the last page is also read early, to see whether the list becomes shorter.
+        """
+        waiting, self.link = list(read), link
+        before: Sequence[str] = ()
+        length: int | None = None  # of the list now, if no results were removed since its last page was read
+        repeated = 0
+        while repeated < MAX_REPEATED:
+            page = waiting.pop(0) if waiting else (yield self.link or "")
+            assert page is not None, "without it the traversal ends"
+            keys = list_part(page.keys, before)
+            if length is not None:
+                length += count_shared(before, keys)  # those that moved down
+            has_new = not self._keys.issuperset(keys)
+            repeated = 0 if has_new else repeated + 1
+            self._size = self._size or (len(page.keys) if self._visited else 0)
+            self._keys.update(keys)
+            self._visited.add(page.url)
+            before = page.keys
+            if waiting:
+                continue
+            if not self._continues(page, has_new=has_new):
+                if problem := self._problem_at_end(page, length, has_new=has_new, counted=counted):
+                    self._problems.append(problem)
+                return True
+            if len(page.keys) < self._size * MIN_FULL:
+                shown = f"{len(page.keys)} results of {self._size}"
+                self._problems.append(f"{page.url} shows {shown}, although the list continues")
+            try:
+                self.link = self._next_address(page, read)
+            except PagerError as error:
+                self._problems.append(str(error))
+                return False
+            if counted and self._size and page.number + 1 < self._pagers.last_page:
+                last = yield self._pagers.last_link
+                counted = False
+                if last is not None:  # with results that are not part of the list
+                    length, before = last.number * self._size + len(last.keys), ()
+        self._problems.append(f"{self.link} and the pages before it show nothing new")
+        return False
+
+    def _continues(self, page: PageFacts, *, has_new: bool) -> bool:
+        more = continues(page, Window(page.number, self._pagers.size or len(page.keys)), self._pagers)
+        return has_new and len(page.keys) >= self._size if more is None else more
+
+    def _problem_at_end(
+        self, page: PageFacts, length: int | None, *, has_new: bool, counted: bool
+    ) -> str | None:
+        """Return why results may be missing, although the last page was read; None if none are."""
+        is_same = not has_new and self._keys.issubset(page.keys)
+        if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
+            return f"{page.url} shows the results of the page before it again"
+        lost = 0 if length is None else length - page.number * self._size - len(page.keys)
+        if lost > 0:
+            return (
+                f"the list lost {lost} results while it was read, so others may have moved unseen to pages "
+                "that had been read"
+            )
+        if counted and page.number + bool(page.keys) <= self._pagers.first_last_page:
+            return f"the list became shorter while it was read: it ends with {page.url}"
+        return None
+
+    def _next_address(self, page: PageFacts, read: Sequence[PageFacts]) -> str:
+        """Return the link to the next page, or its address by number; raises PagerError."""
+        link = self._pagers.next_link(page, self._visited)
+        # If the site respects the size, a link without it leads to pages of another size.
+        is_respected = bool(read) and len(read[0].keys) >= self._asked
+        if link is None or (
+            is_respected and page_size(link) != self._asked and page_number(link) is not None
+        ):
+            return with_page(self._base, page.number + 1, self._asked)
+        return link
+
+
+def count_shared(page: Sequence[str], following: Sequence[str]) -> int:
+    """Return how many of the last results of a page the following one begins with.
+
+    >>> count_shared("abcd", "cdef"), count_shared("abcd", "efgh")
+    (2, 0)
+    """
+    sizes = range(min(len(page), len(following)), 0, -1)
+    return next((size for size in sizes if page[-size:] == following[:size]), 0)
