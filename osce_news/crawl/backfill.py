@@ -21,8 +21,8 @@ from osce_news.archive.report import RecordError
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.crawl_run import as_partial
+from osce_news.crawl.failures import error_from_failure
 from osce_news.crawl.options import delay_seconds, split_address
-from osce_news.crawl.responses import error_from_failure
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (
     LayoutError,
@@ -248,7 +248,7 @@ class BackfillSpider(PoliteSpider):
     def closed(self, reason: str) -> None:
         """Note how it ended, and close the archive."""
         self.interrupted = reason == "shutdown"
-        self.cost = self.request_stats.counts()
+        self.cost = self.request_counts()
         self.close_archive()
 
     def close_archive(self) -> None:

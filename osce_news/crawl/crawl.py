@@ -46,26 +46,22 @@ class Crawl:
         self._writer = Writer(self.options.db, wait_s=0)
         return self._writer
 
-    def begin_list_run(self) -> ListRun:
-        """Begin the run that reads the first list, if it has not begun; raises what `open` raises."""
-        return self.list_run or self._begin_list()
-
     def next_list_run(self) -> ListRun | None:
-        """End the run of the present list, and begin that of the next; raises what `open` raises.
+        """End the run of the present list, if any, and begin that of the next; raises what `open` raises.
 
         Returns None after the last list, and if the crawl must end.
         """
-        if self.list_run is None or self.list_run.interrupted or _ends_the_crawl(self.list_run.error):
+        if (last := self.list_run) is not None:
+            if not last.interrupted and not _ends_the_crawl(last.error):
+                last.finish()
+            if last.interrupted or _ends_the_crawl(last.error):
+                return None
+        lists = self.options.each_list()[len(self.list_runs) :]
+        if not lists:
             return None
-        self.list_run.finish()
-        if _ends_the_crawl(self.list_run.error) or len(self.list_runs) == len(self.options.each_list()):
-            return None
-        return self._begin_list()
-
-    def _begin_list(self) -> ListRun:
         kind = SearchRun if self.options.source == "search" else ListRun
         with storage_errors(self.options.db):
-            run = kind(self._writer or self.open(), self.options.each_list()[len(self.list_runs)])
+            run = kind(self._writer or self.open(), lists[0])
         self.run = self.list_run = run
         self.runs.append(run)
         self.list_runs.append(run)
@@ -84,7 +80,8 @@ class Crawl:
         """
         errors = [run.error for run in self.list_runs]
         is_read = not errors or any(isinstance(error, PartialError | None) for error in errors)
-        if not self.options.articles or not is_read or self.interrupted or any(map(_ends_the_crawl, errors)):
+        must_end = self.interrupted or any(map(_ends_the_crawl, [*errors, self._own_error]))
+        if must_end or not is_read or not self.options.articles:
             return None
         with storage_errors(self.options.db):
             self.run = run = ArticlesRun(self._writer or self.open(), self.options)

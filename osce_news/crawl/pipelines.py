@@ -60,8 +60,9 @@ class StoragePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline for the crawl of the spider; signals tell it of dropped records."""
+        """Return the pipeline for the crawl of the spider; signals tell it how records end."""
         pipeline = cls(getattr(crawler.spider, "crawl", None))
+        crawler.signals.connect(pipeline.item_scraped, signals.item_scraped)
         crawler.signals.connect(pipeline.item_dropped, signals.item_dropped)
         crawler.signals.connect(pipeline.item_error, signals.item_error)
         return pipeline
@@ -80,10 +81,15 @@ class StoragePipeline:
         self._drop_from_feeds(item)
         return item
 
-    def item_dropped(self, item: Any, exception: DropItem) -> None:
+    def item_scraped(self) -> None:
+        """Note that a record has left the last pipeline."""
+        if (page := self._page) is not None:
+            page.finish()
+
+    def item_dropped(self, exception: DropItem) -> None:
         """Add a record that another pipeline dropped to the quarantined ones of its page."""
-        if (page := self._page) is not None and not isinstance(exception, NotExportedError):
-            page.drop(item, str(exception))
+        if (page := self._page) is not None:
+            page.finish(dropped=str(exception))
 
     def item_error(self, failure: Failure) -> None:
         """Give up the page if a pipeline fails: none of its records is stored."""
@@ -113,8 +119,9 @@ class StoragePipeline:
 class PendingPage:
     """A page of the list, or an article, until all of its records have passed the item pipelines.
 
-    The spider yields `records`; each comes back to `add` or to `drop`, and `store` is called after the last.
-    `stored` is a future that is done then, or holds the exception that prevented it.
+    The spider yields `records`. Each comes to `add`, if it reaches the storage, and then to `finish`, before
+    the next one. `store` is called when all were added or dropped. `stored` is a future that is done then, or
+    holds the exception that prevented it.
     """
 
     def __init__(self, page: Listing | ArticleItem, store: Callable[[], None]) -> None:
@@ -122,11 +129,9 @@ class PendingPage:
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.records: list[Any] = [page]  # as printed
         self._store = store
-        self._done = 0  # records that have passed; they come one by one, in order
-        self._added: object = None  # the last record that was added
+        self._done = self._finished = 0  # records that were added or dropped before; those that have left
         if isinstance(page, Listing):
             self.records, page.records = page.records, []
-        self._positions = {id(record): position for position, record in enumerate(self.records)}
 
     async def wait(self) -> None:
         """Wait until the page is stored; raises what prevented it, OsceNewsError if records get lost."""
@@ -148,23 +153,18 @@ class PendingPage:
     def add(self, item: object) -> None:
         """Add a record: the item that the spider yielded, or the one with which a pipeline replaced it."""
         self._done += 1
-        self._added = item
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
         self._store_if_complete()
 
-    def drop(self, item: object, reason: str) -> None:
-        """Reject a record that a pipeline dropped; `item` is the one that entered the pipelines.
-
-        Does nothing if the record was added before it was dropped.
-        """
-        position = self._positions.get(id(item), self._done)  # a spider middleware may have replaced it
-        if position < self._done or item is self._added:
-            return
-        self._done += 1
-        if isinstance(self.page, Listing):
-            self.page.quarantined.append(quarantine(self.records[position], reason, self.page.url))
-        self._store_if_complete()
+    def finish(self, dropped: str | None = None) -> None:
+        """Note that a record has left the pipelines; `dropped` is the reason if one dropped it."""
+        if dropped is not None and self._done == self._finished:  # before it was added
+            if isinstance(self.page, Listing):
+                self.page.quarantined.append(quarantine(self.records[self._done], dropped, self.page.url))
+            self._done += 1
+            self._store_if_complete()
+        self._finished += 1
 
     def _store_if_complete(self) -> None:
         if not self.is_complete or self.stored.done():

@@ -27,10 +27,7 @@ def crawl(options: CrawlOptions, progress: Progress = lambda summary, total, lef
     `progress` is called after each stored page. Raises what `Writer` raises, before the first request.
     """
     started = Crawl(options, progress)
-    if options.needs_key:  # the run begins once it is found
-        started.open()
-    else:
-        started.begin_list_run()
+    started.open()
     try:
         spider = _run(NewsroomSpider, crawl=started)
     except OsceNewsError as error:

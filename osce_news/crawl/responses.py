@@ -1,4 +1,4 @@
-"""Turns responses into items or, if they are not understood, into files, and failed requests into errors."""
+"""Turns responses into items or, if they are not understood, into findings and files."""
 
 from __future__ import annotations
 
@@ -12,21 +12,19 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import utc_now
-from osce_news.crawl.causes import cause_of
-from osce_news.crawl.middlewares import CircuitOpenError, OffsiteError, RobotsError, RobotsUnreachableError
-from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.crawl.failures import OffsiteError
+from osce_news.errors import LayoutError
 from osce_news.items import ArticleItem, Listing
 from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
 from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import decode
 from osce_news.pages.search_answer import SearchAnswer
 from osce_news.pages.search_settings import without_keys
-from osce_news.urls import is_search_answer, same_path, short_address, without_query
+from osce_news.urls import is_search_answer, same_path, without_query
 
 logger = logging.getLogger(__name__)
 
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-_REFUSING = frozenset({401, 403, 429, 451})
 MAX_KEPT_PAGES = 20
 
 
@@ -116,35 +114,6 @@ def _http_response(response: Response) -> HttpResponse:
         last_modified=header(response, "Last-Modified"),
         link=b",".join(response.headers.getlist("Link")).decode("latin-1"),
     )
-
-
-def error_from_failure(failure: Failure) -> OsceNewsError:
-    """Return the error for a failed request; an UnavailableError means that no other page can be read."""
-    error = failure.value
-    request = getattr(failure, "request", None)
-    url = short_address(request.url) if request else "the site"
-    if isinstance(error, HttpError):
-        return _status_error(url, error.response)
-    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
-        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
-    if isinstance(error, CircuitOpenError | RobotsUnreachableError):
-        return UnavailableError(f"{url}: not requested: {error}")
-    if isinstance(error, OffsiteError):
-        return NetworkError(f"{url}: on another site, so it was not followed")
-    return NetworkError(f"{url}: can't be read: {cause_of(error, request)}")
-
-
-def _status_error(url: str, response: Response) -> OsceNewsError:
-    status, wait = response.status, response.meta.get("retry_after")
-    wait_note = f", and asks to wait {wait:.0f} s" if wait else ""
-    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # never from a site
-        return NetworkError(f"{url}: the proxy asks for a name and a password (status {status})")
-    if status in _REFUSING:
-        return RefusedError(
-            f"{url}: the site refuses (status {status}{wait_note}); wait, or write to the site's owner"
-        )
-    kind = UnavailableError if wait else NetworkError
-    return kind(f"{url}: the site answered with status {status}{wait_note}")
 
 
 def keep_page(db: Path, body: bytes, key: str | None = None) -> Path | None:

@@ -71,16 +71,16 @@ DEFAULT_REQUEST_HEADERS = {
 # remains polite, and records pass the user's pipelines before they are stored. Stricter middlewares replace
 # five of Scrapy's own.
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "osce_news.crawl.middlewares.OneSiteMiddleware": 50,
-    "osce_news.crawl.middlewares.StrictRobotsMiddleware": 100,
+    "osce_news.crawl.middlewares.http.OneSiteMiddleware": 50,
+    "osce_news.crawl.middlewares.robots.StrictRobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": 300,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-    "osce_news.crawl.middlewares.BackOffMiddleware": 550,
+    "osce_news.crawl.middlewares.retry.BackOffMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
-    "osce_news.crawl.middlewares.StrictCompressionMiddleware": 590,
-    "osce_news.crawl.middlewares.CookielessRedirectMiddleware": 600,
+    "osce_news.crawl.middlewares.http.StrictCompressionMiddleware": 590,
+    "osce_news.crawl.middlewares.http.CookielessRedirectMiddleware": 600,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,

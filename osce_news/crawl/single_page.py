@@ -10,9 +10,9 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import utc_now
+from osce_news.crawl.failures import error_from_failure
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import (
-    error_from_failure,
     findings_of,
     gone_list,
     listing_from_response,

@@ -82,10 +82,18 @@ def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
     assert as_partial(layout, 3) is layout
 
 
+def begun(crawl: Crawl) -> ListRun:
+    """Return the run of the first list."""
+    run = crawl.next_list_run()
+    assert run is not None
+    return run
+
+
 def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path: Path) -> None:
     crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db", articles=True))
-    crawl.begin_list_run().fail(PartialError("the list moved"))
-    crawl.list_run.finish()  # type: ignore[union-attr]
+    run = begun(crawl)
+    run.fail(PartialError("the list moved"))
+    run.finish()
     assert isinstance(crawl.error, PartialError)
     articles = crawl.begin_articles_run()
     assert articles is not None
@@ -93,8 +101,7 @@ def test_an_error_of_the_articles_counts_before_a_list_that_is_partial(tmp_path:
     crawl.close()
     assert crawl.error is articles.error
     assert (crawl.summary.mode, crawl.summary.status) == ("full", "refused")
-    assert crawl.list_run is not None
-    assert (crawl.list_run.summary.status, articles.summary.status) == ("partial", "refused")
+    assert (run.summary.status, articles.summary.status) == ("partial", "refused")
 
 
 def test_an_article_that_is_not_stored_is_still_left(tmp_path: Path) -> None:
@@ -117,7 +124,7 @@ def test_an_article_that_is_not_stored_is_still_left(tmp_path: Path) -> None:
 
 def test_an_error_before_the_next_run_is_that_of_the_crawl(tmp_path: Path) -> None:
     crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
-    run = crawl.begin_list_run()
+    run = begun(crawl)
     run.finish()
     crawl.fail(StorageError("the disk is full"))
     assert run.error is None
@@ -129,7 +136,7 @@ def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: 
         raise sqlite3.DatabaseError("database disk image is malformed")
 
     crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
-    run = crawl.begin_list_run()
+    run = begun(crawl)
     monkeypatch.setattr(run, "ending", malformed)
     crawl.close()
     assert isinstance(crawl.error, StorageError)

@@ -15,27 +15,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scrapy import Spider
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from osce_news.crawl import settings
-from osce_news.crawl.middlewares import (
-    BackOffMiddleware,
-    CircuitOpenError,
-    OffsiteError,
-    OneSiteMiddleware,
-    StrictRobotsMiddleware,
-)
+from osce_news.crawl.failures import OffsiteError
+from osce_news.crawl.middlewares.http import OneSiteMiddleware
 from osce_news.crawl.middlewares.retry import (
     MAX_RETRY_AFTER_S,
-    CircuitBreaker,
-    back_off,
-    http_date,
+    BackOffMiddleware,
     retry_after,
 )
-from osce_news.crawl.spiders.base import RequestStats
+from osce_news.crawl.middlewares.robots import StrictRobotsMiddleware
+from osce_news.crawl.spiders.base import PoliteSpider
 
 OURS = (
     "RETRY_TIMES",
@@ -95,46 +89,6 @@ def test_a_date_is_waited_for_by_the_clock_that_made_it(now: datetime, wait: int
 @given(st.text() | st.text(string.digits + "+-:. ,GMTJanMon", max_size=40), DATES)
 def test_any_text_asks_for_nothing_or_for_a_year_at_most(value: str, now: datetime) -> None:
     assert 0 <= (retry_after(value, now) or 0) <= MAX_RETRY_AFTER_S
-
-
-@given(st.text())
-def test_a_date_of_a_header_is_in_utc_or_none(value: str) -> None:
-    date = http_date(value)
-    assert date is None or date.utcoffset() == timedelta(0)
-
-
-@given(retry=st.integers(1, 2000), base=st.floats(0.1, 300), most=st.floats(300, 600), chance=st.floats(0, 1))
-def test_waits_are_doubled_and_up_to_half_more(retry: int, base: float, most: float, chance: float) -> None:
-    wait = back_off(retry, base, most, chance)
-    assert base <= wait <= most
-    if retry < 20 and base * 2**retry * 1.5 <= most:
-        assert base * 2**retry <= wait <= base * 2**retry * 1.5
-
-
-@given(limit=st.integers(1, 5), ends=st.lists(st.booleans(), max_size=30))
-def test_the_circuit_is_open_after_so_many_failures_in_a_row(limit: int, ends: list[bool]) -> None:
-    breaker = CircuitBreaker(limit)
-    row, is_open = 0, False
-    for good in ends:
-        breaker.succeeded() if good else breaker.failed()
-        row = 0 if good else row + 1
-        is_open = is_open or row == limit
-        if not is_open:
-            breaker.check()
-        else:
-            with pytest.raises(CircuitOpenError, match=f"{limit} requests in a row failed"):
-                breaker.check()
-
-
-def test_a_circuit_without_a_limit_opens_only_when_told() -> None:
-    breaker = CircuitBreaker(0)
-    for _ in range(100):
-        breaker.failed()
-    breaker.check()
-    breaker.open("the site asks to wait 86400 s")
-    breaker.open("another reason")
-    with pytest.raises(IgnoreRequest, match="86400"):
-        breaker.check()
 
 
 class Slot(SimpleNamespace):
@@ -281,10 +235,20 @@ def test_another_site_is_not_asked_not_even_by_a_request_that_was_tried_again(do
         one_site().process_request(Request("http://notosce.org/a", dont_filter=dont_filter))
 
 
+def polite_spider(downloader: Downloader) -> PoliteSpider:
+    class AnySpider(PoliteSpider):
+        name, options = "any", SimpleNamespace(delay=None)
+
+        def spider_error(self, failure: object) -> None:
+            pass
+
+    return AnySpider.from_crawler(crawler_with(downloader))
+
+
 def test_the_receipt_adds_up_what_scrapy_counted() -> None:
-    crawler = crawler_with(Downloader())
-    receipt = RequestStats(crawler)
-    assert set(receipt.counts().values()) == {0, None}
+    spider = polite_spider(Downloader())
+    assert set(spider.request_counts().values()) == {0, None}
+    stats: Any = spider.crawler.stats
     for name, value in {
         "downloader/request_count": 7,
         "downloader/response_bytes": 12_000,
@@ -292,28 +256,24 @@ def test_the_receipt_adds_up_what_scrapy_counted() -> None:
         "back_off/count": 4,
         "back_off/seconds": 1.5,
     }.items():
-        crawler.stats.set_value(name, value)
-    assert receipt.counts() == {
+        stats.set_value(name, value)
+    assert spider.request_counts() == {
         "requests": 7, "bytes": 12_000, "retries": 3, "back_offs": 4, "waited_s": 1.5, "smallest_gap_s": None,
     }  # fmt: skip
+    spider.count_from_0()
+    stats.inc_value("retry/count")
+    assert spider.request_counts()["retries"] == 1
 
 
-def test_the_smallest_gap_is_that_between_departures_also_of_failed_requests_and_in_a_new_slot() -> None:
+def test_the_smallest_gap_is_that_between_departures_and_that_of_the_present_run() -> None:
     downloader = Downloader()
-    receipt = RequestStats(crawler_with(downloader))
+    spider = polite_spider(downloader)
     request = Request("http://site/a", meta={"download_slot": "site"})
     gaps = []
-    downloader.slots["site"] = Slot(lastseen=100.0)
-    for time in (100.0, 100.0, 112.0, 123.0, 140.0):  # the first one is told twice
-        downloader.slots["site"].lastseen = time
-        receipt.request_left(request)
-        gaps.append(receipt.counts()["smallest_gap_s"])
-    downloader.slots = {}  # after a minute without a request; nothing is known of this one
-    receipt.request_left(request)
-    downloader.slots["site"] = Slot(lastseen=300.0)
-    receipt.request_left(request)
-    assert gaps == [None, None, 12.0, 11.0, 11.0]
-    assert receipt.counts()["smallest_gap_s"] == 11.0
-    downloader.slots["site"].lastseen = 305.0
-    receipt.request_left(request)
-    assert receipt.counts()["smallest_gap_s"] == 5.0
+    for time in (100.0, 112.0, 123.0, 140.0, 145.0):
+        if time == 140.0:
+            spider.count_from_0()
+        downloader.slots["site"] = Slot(lastseen=time)
+        spider.request_left(request)
+        gaps.append(spider.request_counts()["smallest_gap_s"])
+    assert gaps == [None, 12.0, 11.0, 17.0, 5.0]

@@ -12,6 +12,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from osce_news.archive.http import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
+from osce_news.crawl.failures import OffsiteError
 from osce_news.normalize import is_web_address
 from osce_news.urls import page_number, same_path, without_user
 
@@ -27,10 +28,6 @@ def conditional_headers(etag: str | None, last_modified: str | None) -> dict[str
     """Return the headers of a request that is answered with 304 if the page has not changed."""
     values = zip(CONDITIONS, (etag, last_modified), strict=True)
     return {name: value for name, value in values if value}
-
-
-class OffsiteError(IgnoreRequest):
-    """No request was sent, because it leads to another site."""
 
 
 class OneSiteMiddleware(OffsiteMiddleware):

@@ -16,7 +16,7 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from osce_news.crawl import NOTICE
-from osce_news.crawl.causes import cause_of, is_lasting
+from osce_news.crawl.failures import CircuitOpenError, CrawlStoppedError, cause_of, is_lasting
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -29,14 +29,6 @@ logger = logging.getLogger(__name__)
 _PATIENCE_S = 3.0  # after this time, the user is told what the crawl waits for
 _POLL_S = 0.2  # how often a wait checks whether the crawl was stopped
 MAX_RETRY_AFTER_S = 365 * 86_400.0  # a longer wait counts as this
-
-
-class CircuitOpenError(IgnoreRequest):
-    """No request was sent: the ones before it failed, or the site asked for a long wait."""
-
-
-class CrawlStoppedError(IgnoreRequest):
-    """No request was sent, because the crawl was stopped while it waited for its turn."""
 
 
 class BackOffMiddleware(RetryMiddleware):
@@ -57,7 +49,9 @@ class BackOffMiddleware(RetryMiddleware):
         self.base = settings.getfloat("BACK_OFF_BASE")
         self.max_wait = settings.getfloat("BACK_OFF_MAX")
         self.max_retry_after = settings.getfloat("RETRY_AFTER_MAX")
-        self.breaker = CircuitBreaker(settings.getint("CIRCUIT_BREAKER"))
+        self.max_failures = settings.getint("CIRCUIT_BREAKER")  # 0: any number
+        self._failures = 0  # requests in a row that failed after all their tries
+        self._open_because: str | None = None  # why no more requests are sent
         self._not_before = 0.0  # monotonic; no request goes out sooner
         self._late: asyncio.TimerHandle | None = None  # says that the request in progress takes long
         self._has_told_delay = False
@@ -65,9 +59,9 @@ class BackOffMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> Request | None:
         """Wait for the request's turn; raises CircuitOpenError, CrawlStoppedError."""
         self._answered()  # the request before, even if its response was a redirect
-        self.breaker.check()
-        still_running = await self._wait_for_back_off() and await self._wait_for_delay(request)
-        if still_running:
+        if self._open_because is not None:
+            raise CircuitOpenError(f"{self._open_because}, so no more are sent")
+        if await self._wait_for_turn(request):
             loop = asyncio.get_running_loop()
             self._late = loop.call_later(_PATIENCE_S, logger.log, NOTICE, "waiting for %s", request.url)
             return None
@@ -87,18 +81,18 @@ class BackOffMiddleware(RetryMiddleware):
                 if (again := self.process_exception(request, error)) is None:
                     raise error
                 return again
-            self.breaker.succeeded()
+            self._failures = 0
             return response
         wait_s = _retry_after_of(response)
         if wait_s is not None and wait_s > self.max_retry_after:
-            self.breaker.open(f"the site asks to wait {wait_s:.0f} s between two requests")
+            self._open_because = f"the site asks to wait {wait_s:.0f} s between two requests"
             request.meta["retry_after"] = wait_s
             return response
         following = super().process_response(request, response)
         if isinstance(following, Request):
             self._delay_requests(following, f"status {response.status}", wait_s)
             return following
-        self.breaker.failed()
+        self._failed()
         if wait_s is not None:
             request.meta["retry_after"] = wait_s
             self._not_before = max(self._not_before, monotonic() + wait_s)
@@ -113,7 +107,7 @@ class BackOffMiddleware(RetryMiddleware):
             return None
         again = None if is_lasting(exception) else super().process_exception(request, exception)
         if not isinstance(again, Request):
-            self.breaker.failed()
+            self._failed()
             return None
         # No server got the request, so none needs a rest beyond the crawl-delay.
         unresolved = isinstance(exception, CannotResolveHostError)
@@ -136,40 +130,36 @@ class BackOffMiddleware(RetryMiddleware):
         text = "%s: %s; retry %d of %d in %.1f s"
         logger.log(level, text, again.url, reason, retry, self.max_retry_times, wait)
 
-    async def _wait_for_back_off(self) -> bool:
-        """Wait for the end of a back-off, and count it; False if the crawl was stopped."""
+    async def _wait_for_turn(self, request: Request) -> bool:
+        """Wait for the end of a back-off and of the crawl-delay; False as soon as the crawl is stopped."""
         began = monotonic()
-        if began >= self._not_before:
-            return True
-        still_running = await self._wait_until(self._not_before)
-        stats = self.crawler.stats
-        assert stats is not None
-        stats.inc_value("back_off/count")
-        stats.inc_value("back_off/seconds", monotonic() - began)  # type: ignore[arg-type]
-        return still_running
-
-    async def _wait_for_delay(self, request: Request) -> bool:
-        """Wait until the crawl-delay allows the request, and say so once; False if the crawl was stopped."""
-        time = self._earliest(request)
-        is_told = self._has_told_delay or "retry_times" in request.meta  # `_delay_requests` told its wait
-        if not is_told and (left := time - monotonic()) > _PATIENCE_S:
+        back_off_s, delay_s = self._not_before - began, self._earliest(request) - began
+        # `_delay_requests` told the wait for a retry.
+        if delay_s > _PATIENCE_S and not self._has_told_delay and "retry_times" not in request.meta:
             self._has_told_delay = True
-            logger.log(NOTICE, "waiting %.0f s, the delay between two requests, before %s", left, request.url)
-        return await self._wait_until(time)
+            text = "waiting %.0f s, the delay between two requests, before %s"
+            logger.log(NOTICE, text, delay_s, request.url)
+        left = max(back_off_s, delay_s)
+        while left > 0 and not self._is_stopping():
+            await asyncio.sleep(min(left, _POLL_S))
+            left = began + max(back_off_s, delay_s) - monotonic()
+        if back_off_s > 0:
+            stats = self.crawler.stats
+            assert stats is not None
+            stats.inc_value("back_off/count")
+            stats.inc_value("back_off/seconds", min(back_off_s, monotonic() - began))  # type: ignore[arg-type]
+        return not self._is_stopping()
+
+    def _failed(self) -> None:
+        """Note a request that was given up."""
+        self._failures += 1
+        if self._failures == self.max_failures and self._open_because is None:
+            self._open_because = f"{self._failures} requests in a row failed"
 
     def _answered(self) -> None:
         """Note that the request in progress has ended."""
         if self._late is not None:
             self._late.cancel()
-
-    async def _wait_until(self, time: float) -> bool:
-        """Wait until this monotonic time; False as soon as the crawl is stopped."""
-        while not self._is_stopping():
-            left = time - monotonic()
-            if left <= 0:
-                return True
-            await asyncio.sleep(min(left, _POLL_S))
-        return False
 
     def _earliest(self, request: Request) -> float:
         """Return the monotonic time at which the crawl-delay allows the request."""
@@ -193,41 +183,6 @@ class BackOffMiddleware(RetryMiddleware):
             return True
         slot = getattr(engine, "_slot", None)
         return slot is not None and slot.closing is not None
-
-
-class CircuitBreaker:
-    """Counts requests in a row that failed after all their tries; opens at `limit`, 0 means never.
-
-    >>> breaker = CircuitBreaker(2)
-    >>> breaker.failed(); breaker.succeeded(); breaker.failed(); breaker.check()
-    >>> breaker.failed(); breaker.check()
-    Traceback (most recent call last):
-    osce_news.crawl.middlewares.retry.CircuitOpenError: 2 requests in a row failed, so no more are sent
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._failures = 0
-        self._reason: str | None = None
-
-    def failed(self) -> None:
-        """Note a request that was given up."""
-        self._failures += 1
-        if self._failures == self._limit:
-            self.open(f"{self._failures} requests in a row failed")
-
-    def succeeded(self) -> None:
-        """Note a response: reset the count."""
-        self._failures = 0
-
-    def open(self, reason: str) -> None:
-        """Refuse all further requests."""
-        self._reason = self._reason or reason
-
-    def check(self) -> None:
-        """Raise CircuitOpenError if no more requests may be made."""
-        if self._reason is not None:
-            raise CircuitOpenError(f"{self._reason}, so no more are sent")
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -12,8 +12,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.utils.httpobj import urlparse_cached
 
-from osce_news.crawl.causes import cause_of
-from osce_news.crawl.middlewares.retry import CrawlStoppedError
+from osce_news.crawl.failures import CrawlStoppedError, RobotsError, RobotsUnreachableError, cause_of
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -29,14 +28,6 @@ MAX_CRAWL_DELAY_S = 3600.0  # a site that asks for a longer crawl-delay does not
 MAX_ROBOTS_BYTES = 512 * 1024  # the rules after that are ignored; RFC 9309 asks for 500 KiB at least
 _USER_AGENT = re.compile(rb"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 _UNREADABLE = frozenset({401, 403, 408, 429})  # and 5xx; any other 4xx means that there are no rules
-
-
-class RobotsError(IgnoreRequest):
-    """robots.txt forbids the request, or can't be read, so that everything is forbidden."""
-
-
-class RobotsUnreachableError(IgnoreRequest):
-    """No request was sent, because the server did not answer the request for robots.txt."""
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):

@@ -6,12 +6,11 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import IgnoreRequest
-
 from osce_news import clock
 from osce_news.archive.exchange import Exchange
 from osce_news.archive.http import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
+from osce_news.crawl.failures import NotRecordedError
 from osce_news.errors import StorageError
 from osce_news.pages.search_settings import without_keys
 
@@ -28,10 +27,6 @@ logger = logging.getLogger(__name__)
 
 _TRUNCATED = {"dataloss": "disconnect", "download_stopped": "length"}  # Scrapy's flags, WARC's reasons
 _REPLACED = "keys of the search service"
-
-
-class NotRecordedError(IgnoreRequest):
-    """The archive can't be written, so no more requests are sent."""
 
 
 class ArchiveMiddleware:

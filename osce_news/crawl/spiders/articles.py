@@ -1,4 +1,4 @@
-"""The spider that reads items' own pages, one after another."""
+"""The spider that reads items' own pages, one after another; the spider of the list extends it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
 from osce_news.crawl.crawl_run import CrawlRun, as_partial
-from osce_news.crawl.middlewares import CONDITIONS, CircuitOpenError, conditional_headers
+from osce_news.crawl.failures import CircuitOpenError, error_from_failure
+from osce_news.crawl.middlewares.http import CONDITIONS, conditional_headers
 from osce_news.crawl.pipelines import PendingPage
-from osce_news.crawl.responses import article_from_response, error_from_failure
+from osce_news.crawl.responses import article_from_response
 from osce_news.crawl.spiders.base import BaseSpider
 from osce_news.errors import (
     ChallengePageError,
@@ -36,24 +37,25 @@ logger = logging.getLogger(__name__)
 _HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]
 
 
-class ItemPagesSpider(BaseSpider):
-    """Base class of the spiders that read items' own pages."""
+class ArticlesSpider(BaseSpider):
+    """Reads the articles that are due, newest first; `max_articles` limits how many."""
+
+    name = "articles"
+    defaults: ClassVar[dict[str, Any]] = {"articles": True}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._end: OsceNewsError | None = None  # ends the run once the present item is stored
 
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the request for the first article."""
+        if (request := self.begin_articles()) is not None:
+            yield request
+
     def begin_articles(self) -> Request | None:
         """Begin the run of the articles, and return its first request; None if there is nothing to read."""
-        try:
-            run = self.crawl.begin_articles_run()
-        except OsceNewsError as error:
-            self.crawl.fail(error)
-            return None
-        if run is None:
-            return None
-        self.start_run(run)
-        return self.next_item_page(run) if run.error is None else None
+        run = self.start_run(self.crawl.begin_articles_run)
+        return self.next_item_page(run) if run is not None and run.error is None else None
 
     def parse_article(self, response: Response, due: Due) -> AsyncIterator[ArticleItem | Request]:
         """Return the item with what its page shows and, once it is stored, the next request."""
@@ -142,18 +144,6 @@ class ItemPagesSpider(BaseSpider):
         """Whether the request was dropped because another host's robots.txt could not be fetched."""
         hosts = {urlsplit(url).netloc for url in (request.url, self.options.start_url)}
         return not isinstance(failure.value, HttpError | CircuitOpenError) and len(hosts) > 1
-
-
-class ArticlesSpider(ItemPagesSpider):
-    """Reads the articles that are due, newest first; `max_articles` limits how many."""
-
-    name = "articles"
-    defaults: ClassVar[dict[str, Any]] = {"articles": True}
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Yield the request for the first article."""
-        if (request := self.begin_articles()) is not None:
-            yield request
 
 
 def _is_conditional(request: Request | None) -> bool:

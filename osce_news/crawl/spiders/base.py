@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import scrapy
 from scrapy import signals
@@ -32,6 +34,7 @@ from osce_news.errors import (
 from osce_news.urls import short_address, site_host
 
 logger = logging.getLogger(__name__)
+RunT = TypeVar("RunT", bound=CrawlRun)
 
 # The counters of a run in Scrapy's stats; robots.txt, redirects and retries count too.
 _STATS = {
@@ -43,51 +46,15 @@ _STATS = {
 }
 
 
-class RequestStats:
-    """Measures the smallest gap between two requests, and takes the other counts from Scrapy's stats."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._smallest_gap_s: float | None = None
-        self._last: float | None = None
-        self._before: dict[str, float] = dict.fromkeys(_STATS, 0)
-        # `response_downloaded` is sent before the slot sends the next request, so `lastseen` is still that of
-        # this one. A request without a response has only `request_left_downloader`, which is sent later; but
-        # only one request is in progress at a time.
-        for signal in (signals.response_downloaded, signals.request_left_downloader):
-            crawler.signals.connect(self.request_left, signal)
-
-    def request_left(self, request: Request) -> None:
-        """Update the smallest gap with the time of this request; does nothing the second time."""
-        engine = self._crawler.engine
-        slot = engine.downloader.slots.get(str(request.meta.get("download_slot"))) if engine else None
-        if slot is None or slot.lastseen == self._last:
-            return
-        if self._last is not None:
-            gap = round(slot.lastseen - self._last, 3)
-            self._smallest_gap_s = gap if self._smallest_gap_s is None else min(gap, self._smallest_gap_s)
-        self._last = slot.lastseen
-
-    def counts(self) -> dict[str, Any]:
-        """Return the counters of the run since the last `restart`; no gap if there were fewer requests."""
-        counts = {name: count - self._before[name] for name, count in self._total().items()}
-        counts["waited_s"] = round(counts["waited_s"], 1)
-        return {**counts, "smallest_gap_s": self._smallest_gap_s}
-
-    def restart(self) -> None:
-        """Count from 0 again, for another run."""
-        self._before, self._smallest_gap_s = self._total(), None
-
-    def _total(self) -> dict[str, float]:
-        assert self._crawler.stats is not None
-        return {name: self._crawler.stats.get_value(key, 0) for name, key in _STATS.items()}
-
-
 class PoliteSpider(scrapy.Spider):
-    """A spider that keeps the delay of its `options`, and says in the user agent who crawls."""
+    """A spider that keeps the delay of its `options`, counts requests, and says who crawls."""
 
     options: Any
-    request_stats: RequestStats
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._last_request = self._smallest_gap_s = math.inf
+        self._counted_before: dict[str, float] = dict.fromkeys(_STATS, 0)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -104,11 +71,37 @@ class PoliteSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider after setting its delay."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.request_stats = RequestStats(crawler)
+        crawler.signals.connect(spider.request_left, signals.request_left_downloader)
         crawler.signals.connect(spider.spider_error, signals.spider_error)
         if spider.options.delay is not None and not crawler.settings.frozen:  # as they are in `scrapy shell`
             crawler.settings.set("DOWNLOAD_DELAY", spider.options.delay, priority="spider")
         return spider
+
+    def request_left(self, request: Request) -> None:
+        """Update the smallest gap between two requests; one is in progress at a time."""
+        assert self.crawler.engine is not None
+        sent = self.crawler.engine.downloader.slots[request.meta["download_slot"]].lastseen
+        if sent > self._last_request:
+            self._smallest_gap_s = min(round(sent - self._last_request, 3), self._smallest_gap_s)
+        self._last_request = sent
+
+    def request_counts(self) -> dict[str, Any]:
+        """Return the counters of the present run; no gap if there were fewer than two requests."""
+        counts = {name: count - self._counted_before[name] for name, count in self._all_counts().items()}
+        gap = self._smallest_gap_s
+        return {
+            **counts,
+            "waited_s": round(counts["waited_s"], 1),
+            "smallest_gap_s": None if gap == math.inf else gap,
+        }
+
+    def count_from_0(self) -> None:
+        """Count the requests of another run."""
+        self._counted_before, self._smallest_gap_s = self._all_counts(), math.inf
+
+    def _all_counts(self) -> dict[str, float]:
+        assert self.crawler.stats is not None
+        return {name: self.crawler.stats.get_value(key, 0) for name, key in _STATS.items()}
 
     def spider_error(self, failure: Failure) -> None:
         """Note an unexpected error, which Scrapy would only log."""
@@ -235,14 +228,26 @@ class BaseSpider(PoliteSpider):
     def update_stats(self) -> None:
         """Copy the request counts to the present run."""
         if (run := self.crawl.run) is not None:
-            run.set_cost(replace(run.cost(), **self.request_stats.counts()))
+            run.set_cost(replace(run.cost(), **self.request_counts()))
 
-    def start_run(self, run: CrawlRun) -> None:
-        """Count the requests of a run that has begun from 0, and open its archive; the run may fail."""
+    def start_run(self, begin: Callable[[], RunT | None]) -> RunT | None:
+        """Begin a run, open its archive, and return it; it may have failed. Its requests count from 0.
+
+        Returns None if there is no other run, or if it can't begin, so that the crawl fails.
+        """
+        self.update_stats()
+        try:
+            run = begin()
+        except OsceNewsError as error:
+            self.crawl.fail(error)
+            return None
+        if run is None:
+            return None
         if len(self.crawl.runs) > 1:  # the first run also counts the requests for the key
-            self.request_stats.restart()
+            self.count_from_0()
         run.start_recording(str(self.crawler.settings["USER_AGENT"]))
         if self.crawler.get_item_pipeline(StoragePipeline) is None:  # the spider would wait for it
             run.fail(
                 BadInputError(f"ITEM_PIPELINES leaves out {StoragePipeline.__name__}, which stores pages")
             )
+        return run

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 from http import HTTPStatus
+from typing import Any, ClassVar
 
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -13,18 +14,18 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl import NOTICE
 from osce_news.crawl.crawl_run import CrawlRun
+from osce_news.crawl.failures import error_from_failure
 from osce_news.crawl.list_run import ListRun, SearchRun, explain
-from osce_news.crawl.middlewares import conditional_headers
+from osce_news.crawl.middlewares.http import conditional_headers
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import (
-    error_from_failure,
     fetched_at,
     gone_list,
     header,
     listing_from_response,
     service_message,
 )
-from osce_news.crawl.spiders.articles import ItemPagesSpider
+from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
 from osce_news.items import ArticleItem, Listing, NewsItem
 from osce_news.pages import ListingPage
@@ -44,7 +45,7 @@ _NO_KEY = (
 )
 
 
-class NewsroomSpider(ItemPagesSpider):
+class NewsroomSpider(ArticlesSpider):
     """Reads the list, or the answers of the search service, page by page from the top to the end.
 
     Each item is one record of the list; with `articles` the items' own pages follow.
@@ -54,6 +55,7 @@ class NewsroomSpider(ItemPagesSpider):
     """
 
     name = "newsroom"
+    defaults: ClassVar[dict[str, Any]] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first page, or for the page with the key of the search service."""
@@ -62,7 +64,7 @@ class NewsroomSpider(ItemPagesSpider):
             url = HOME_URL if start == LISTING_URL else start
             logger.info("looking for the key of the search service at %s", url)
             yield self.track(Request(url, callback=self.parse_start_page, errback=self.key_page_failed))
-        elif (request := self._begin_list(self.crawl.begin_list_run)) is not None:
+        elif (request := self._begin_list()) is not None:
             yield request
 
     def parse_start_page(self, response: Response) -> Request | None:
@@ -88,7 +90,7 @@ class NewsroomSpider(ItemPagesSpider):
         if found is not None:
             logger.info("found the key of the search service in %s", without_query(where))
             self.set_options(self.crawl.use_key(found.key, found.base))
-            return self._begin_list(self.crawl.begin_list_run)
+            return self._begin_list()
         if not scripts:
             raise self.fail(BadInputError(_NO_KEY))
         others = {"others": scripts[1:]}
@@ -96,19 +98,10 @@ class NewsroomSpider(ItemPagesSpider):
             Request(scripts[0], callback=self.parse_script, errback=self.key_page_failed, cb_kwargs=others)
         )
 
-    def _begin_list(self, begin: Callable[[], ListRun | None]) -> Request | None:
-        """Begin a run, and return the request for its first page; after the last list, for an article."""
-        self.update_stats()
-        try:
-            run = begin()
-        except OsceNewsError as error:
-            logger.error("%s", error)
-            self.crawl.fail(error)
-            return None
-        if run is None:
-            return self.begin_articles()
-        self.start_run(run)
-        return self._next_request(run)
+    def _begin_list(self) -> Request | None:
+        """Begin the run of the next list, or of the articles, and return its first request."""
+        run = self.start_run(self.crawl.next_list_run)
+        return self._next_request(run) if run is not None else self.begin_articles()
 
     async def parse(
         self, response: Response, known: Validators | None = None
@@ -162,7 +155,7 @@ class NewsroomSpider(ItemPagesSpider):
         """Return the request for the next page of the list; after its end, for a missing item's own page."""
         self._requested = None
         if run.error is not None:
-            return self._begin_list(self.crawl.next_list_run)
+            return self._begin_list()
         if (url := run.traversal.url) is None:
             run.end_list()
             return self.next_item_page(run)
@@ -187,13 +180,13 @@ class NewsroomSpider(ItemPagesSpider):
         """Return the request for the next item's page; after those of a list's run, for the next list."""
         request = super().next_item_page(run)
         if request is None and isinstance(run, ListRun):
-            return self._begin_list(self.crawl.next_list_run)
+            return self._begin_list()
         return request
 
     def _after_rejected(self, error: OsceNewsError, response: Response | None) -> Request | None:
         """Return the request for the next list after a page that was rejected; raises if there is none."""
         end = self.reject(error, response) if response is not None else self.fail(error)
-        if (request := self._begin_list(self.crawl.next_list_run)) is None:
+        if (request := self._begin_list()) is None:
             raise end from error
         return request
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 from typing import Any
 
-import scrapy
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Request, Response
@@ -20,13 +20,14 @@ from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from osce_news.crawl.spiders.base import RequestStats
+from osce_news.crawl.spiders.base import PoliteSpider
 
 
-class AskingSpider(scrapy.Spider):
+class AskingSpider(PoliteSpider):
     """Requests the next address, however the one before ended."""
 
     name = "asking"
+    options = SimpleNamespace(delay=None)
 
     def __init__(self, *args: Any, urls: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +45,9 @@ class AskingSpider(scrapy.Spider):
         """Note when the request left: one is in progress at a time, so it is the slot's last one."""
         assert self.crawler.engine is not None
         self.departures.append(self.crawler.engine.downloader.slots[request.meta["download_slot"]].lastseen)
+
+    def spider_error(self, failure: Failure) -> None:
+        raise failure.value or AssertionError
 
     def following(self) -> Iterator[Request]:
         if self.left:
@@ -64,7 +68,7 @@ class AskingSpider(scrapy.Spider):
 
 def main() -> None:
     process = AsyncCrawlerProcess(install_root_handler=False)
-    crawlers, receipts = {}, {}
+    crawlers = {}
     for name, told in json.load(sys.stdin).items():
         settings = Settings()
         settings.setmodule("osce_news.crawl.settings")
@@ -73,13 +77,12 @@ def main() -> None:
         )
         settings.set("LOG_INSTALL_ROOT_HANDLER", False)
         crawlers[name] = Crawler(AskingSpider, settings)
-        receipts[name] = RequestStats(crawlers[name])
         process.crawl(crawlers[name], urls=told["urls"])
     process.start()
     done = {}
     for name, crawler in crawlers.items():
         assert isinstance(crawler.spider, AskingSpider)
-        done[name] = (crawler.spider.ends, receipts[name].counts(), crawler.spider.departures)
+        done[name] = (crawler.spider.ends, crawler.spider.request_counts(), crawler.spider.departures)
     print(json.dumps(done))
 
 

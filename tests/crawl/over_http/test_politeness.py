@@ -113,7 +113,7 @@ SCENARIOS = {
             n.fail(PAGES[1], faults.reset(), times=1),
             n.fail(PAGES[2], faults.status(404)),
         ),
-        [200, 200, 404, 200], "rr0001123", "0123", delay=0.3, settings={"BACK_OFF_MAX": 0.05},
+        [200, 200, 404, 200], "rr0001123", "0123", delay=0.3, settings={"BACK_OFF_MAX": 0.2},
         gaps=(0.05, *[0.3] * 7),  # before robots.txt nobody has told the delay
         retries=2,
     ),

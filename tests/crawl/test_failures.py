@@ -1,4 +1,4 @@
-"""The causes of requests without a response, and which of them are not retried."""
+"""Why requests fail, in words, and which of them are not retried."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from OpenSSL import SSL
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, UnsupportedURLSchemeError
+from scrapy.http import Request
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError, ResponseFailed
 
-from osce_news.crawl.causes import cause_of, is_lasting
+from osce_news.crawl.failures import cause_of, error_from_failure, is_lasting
+from osce_news.crawl.responses import gone_list
+from osce_news.errors import NetworkError
 from tests.helpers import run
 
 
@@ -50,6 +54,17 @@ REFUSED = "Could not open CONNECT tunnel with proxy a:1 [{{'status': {0}, 'reaso
 def test_what_waiting_does_not_change_is_not_tried_again(error: Exception, lasts: bool, cause: str) -> None:
     assert cause in cause_of(error)
     assert is_lasting(error) is lasts
+
+
+@pytest.mark.parametrize("name", ["offsite-retreat", "robots.txt-and-us", "DOWNLOAD_MAXSIZE"])
+def test_what_an_address_says_does_not_change_the_error(name: str) -> None:
+    url = f"https://www.osce.org/{name}"
+    failure: Any = Failure(DownloadTimeoutError(f"Getting {url} took too long."))  # type: ignore[no-untyped-call]
+    failure.request = Request(url, meta={"redirect_urls": ["https://www.osce.org/"]})
+    error = error_from_failure(failure)
+    assert type(error) is NetworkError
+    assert str(error) == f"{url}: can't be read: no answer within 60 s"
+    assert gone_list(failure) is None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Says why a request got no response, because most of the downloader's errors have no readable message."""
+"""Why requests fail: the exceptions of our middlewares, and what these and Scrapy's mean for the crawl."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from http import HTTPStatus
 from urllib.request import getproxies
 
 from OpenSSL import SSL
-from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import TunnelError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -15,15 +14,21 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    IgnoreRequest,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from service_identity import VerificationError
 from twisted.internet.error import ConnectionClosed
+from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
 from osce_news.crawl import settings
 from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
+from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.urls import short_address
 
 _NOT_HTTP = "the answer is not HTTP"
 # The first that matches counts.
@@ -40,12 +45,66 @@ _MEANINGS: tuple[tuple[type[Exception], str], ...] = (
     (UnsupportedURLSchemeError, "the address of the proxy must begin with http://"),  # that of a page does
     (DownloadFailedError, "the connection failed"),
 )
+_REFUSING = frozenset({401, 403, 429, 451})
 _OF_NETWORK = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     DownloadFailedError,
 )
+
+
+class OffsiteError(IgnoreRequest):
+    """No request was sent, because it leads to another site."""
+
+
+class RobotsError(IgnoreRequest):
+    """robots.txt forbids the request, or can't be read, so that everything is forbidden."""
+
+
+class RobotsUnreachableError(IgnoreRequest):
+    """No request was sent, because the server did not answer the request for robots.txt."""
+
+
+class CircuitOpenError(IgnoreRequest):
+    """No request was sent: the ones before it failed, or the site asked for a long wait."""
+
+
+class CrawlStoppedError(IgnoreRequest):
+    """No request was sent, because the crawl was stopped while it waited for its turn."""
+
+
+class NotRecordedError(IgnoreRequest):
+    """The archive can't be written, so no more requests are sent."""
+
+
+def error_from_failure(failure: Failure) -> OsceNewsError:
+    """Return the error for a failed request; an UnavailableError means that no other page can be read."""
+    error = failure.value
+    request = getattr(failure, "request", None)
+    url = short_address(request.url) if request else "the site"
+    if isinstance(error, HttpError):
+        return _status_error(url, error.response)
+    if isinstance(error, RobotsError) or str(error) == "Forbidden by robots.txt":
+        return RefusedError(f"{url}: {str(error)[0].lower()}{str(error)[1:]}")
+    if isinstance(error, CircuitOpenError | RobotsUnreachableError):
+        return UnavailableError(f"{url}: not requested: {error}")
+    if isinstance(error, OffsiteError):
+        return NetworkError(f"{url}: on another site, so it was not followed")
+    return NetworkError(f"{url}: can't be read: {cause_of(error, request)}")
+
+
+def _status_error(url: str, response: Response) -> OsceNewsError:
+    status, wait = response.status, response.meta.get("retry_after")
+    wait_note = f", and asks to wait {wait:.0f} s" if wait else ""
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:  # never from a site
+        return NetworkError(f"{url}: the proxy asks for a name and a password (status {status})")
+    if status in _REFUSING:
+        return RefusedError(
+            f"{url}: the site refuses (status {status}{wait_note}); wait, or write to the site's owner"
+        )
+    kind = UnavailableError if wait else NetworkError
+    return kind(f"{url}: the site answered with status {status}{wait_note}")
 
 
 def cause_of(error: BaseException | None, request: Request | None = None) -> str:
