@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from osce_news.crawl.list_rules import (
     MAX_REPEATED,
     STEPS_BACK,
-    PagerError,
     Pagers,
     ReadResults,
     Steps,
     Window,
     continues,
     list_part,
-    takes_size,
     window_at,
 )
 from osce_news.pages.page_facts import PageFacts
-from osce_news.urls import page_number, page_size, with_page
+from osce_news.urls import page_number, page_size, same_site, with_page
 
 NEW_SHARE = 0.83  # about this share of the results of a page is new; the others were on the page before
 MIN_FULL = 0.8  # of the usual results, on a page of the site's own size after which the list continues
@@ -43,20 +41,15 @@ class OverlappingPages:
         self.is_joined = True
         self._pagers, self._problems = pagers, problems
         self._rows = self._first_rows = 0  # the most results on a page, and on the first one
-        self._takes_size: bool | None = None
-        self._sizes: list[tuple[int, set[int]]] = []  # as in `takes_size`
+        self._takes_size = False  # whether a page of another size than the first one has joined
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
         before: Sequence[str] = ()
         for url, keys in listed:
             number, size = page_number(url) or 0, page_size(url) or rows
-            part = list_part(keys, before)
-            self.earlier.add(number * size, part, end)
+            self.earlier.add(number * size, list_part(keys, before), end)
             before = keys
-            if number:
-                self._sizes.append((size, {len(keys), len(part)}))
-        self._takes_size = takes_size(self._sizes, rows)
 
     def follow(self, window: Window, page: PageFacts | None, *, looks_at_top: bool) -> Steps[bool]:
         """Continue after a first page, the largest; return whether the end was reached.
@@ -147,29 +140,27 @@ class OverlappingPages:
                     raise OwnPageSizeError(page)
                 self._problems.append(f"{page.url} does not continue the pages before it")
                 return window, page
-            if is_apart or window.start == 0 or self.results.begins(self.list_keys(page)):
+            joins = self.results.begins(self.list_keys(page))
+            self._takes_size |= joins and window.rows < self._rows
+            if is_apart or window.start == 0 or joins:
                 return window, page
             read.append((window, page))
         self._problems.append(f"the list moved while it was read, near result {end}")
         return window, page
 
     def _compare_size(self, page: PageFacts, window: Window) -> None:
-        """Raise OwnPageSizeError if a page shows that the site ignores the page size.
+        """Raise OwnPageSizeError if a page has another size than requested, unless such pages have joined.
 
         If the largest page is smaller than the first one, which had a result above the list, smaller ones are
         requested from now on.
         """
         more = continues(page, window, self._pagers)
-        if more is False or (more is None and len(page.keys) < window.rows):
+        if not window.start or more is False or (more is None and len(page.keys) < window.rows):
             return  # the last page may be shorter
-        results = {len(page.keys), len(self.list_keys(page))}
-        if not self._takes_size and window.start:
-            self._sizes.append((window.rows, results))
-            self._takes_size = takes_size(self._sizes, self._rows)
-            if self._takes_size is False:
-                raise OwnPageSizeError(page)
-        is_largest = window.rows == self._rows == self._first_rows
-        if self._takes_size and is_largest and min(results) == window.rows - 1:
+        sizes = (len(page.keys), len(self.list_keys(page)))
+        if not self._takes_size and window.rows not in sizes:
+            raise OwnPageSizeError(page)
+        if self._takes_size and window.rows == self._rows == self._first_rows == sizes[1] + 1:
             self._rows -= 1
 
     def list_keys(self, page: PageFacts) -> list[str]:
@@ -216,6 +207,7 @@ class PlainPages:
         waiting, self.link = list(read), link
         before: Sequence[str] = ()
         length: int | None = None  # of the list now, if no results were removed since its last page was read
+        is_respected = bool(read) and len(read[0].keys) >= self._asked  # the requested size
         repeated = 0
         while repeated < MAX_REPEATED:
             page = waiting.pop(0) if waiting else (yield self.link or "")
@@ -238,11 +230,15 @@ class PlainPages:
             if len(page.keys) < self._size * MIN_FULL:
                 shown = f"{len(page.keys)} results of {self._size}"
                 self._problems.append(f"{page.url} shows {shown}, although the list continues")
-            try:
-                self.link = self._next_address(page, read)
-            except PagerError as error:
-                self._problems.append(str(error))
+            link = page.pager.next if page.pager else None
+            if link is not None and (problem := self._leads_astray(link, page)):
+                self._problems.append(problem)
                 return False
+            # If the site respects the size, a link without it leads to pages of another size.
+            is_of_other_size = link is not None and is_respected and page_size(link) != self._asked
+            if link is None or (is_of_other_size and page_number(link) is not None):
+                link = with_page(self._base, page.number + 1, self._asked)
+            self.link = link
             if counted and self._size and page.number + 1 < self._pagers.last_page:
                 last = yield self._pagers.last_link
                 counted = False
@@ -272,16 +268,14 @@ class PlainPages:
             return f"the list became shorter while it was read: it ends with {page.url}"
         return None
 
-    def _next_address(self, page: PageFacts, read: Sequence[PageFacts]) -> str:
-        """Return the link to the next page, or its address by number; raises PagerError."""
-        link = self._pagers.next_link(page, self._visited)
-        # If the site respects the size, a link without it leads to pages of another size.
-        is_respected = bool(read) and len(read[0].keys) >= self._asked
-        if link is None or (
-            is_respected and page_size(link) != self._asked and page_number(link) is not None
-        ):
-            return with_page(self._base, page.number + 1, self._asked)
-        return link
+    def _leads_astray(self, link: str, page: PageFacts) -> str | None:
+        """Return why the link to the next page can't be followed; None if it can."""
+        number = page_number(link)
+        if not same_site(link, self._base):
+            return f"{page.url} links to a next page on another site: {link}"
+        if link in self._visited or (number is not None and number <= page.number):
+            return f"{page.url} links to a next page that was read before: {link}"
+        return None
 
 
 def count_shared(page: Sequence[str], following: Sequence[str]) -> int:

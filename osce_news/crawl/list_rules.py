@@ -9,9 +9,9 @@
    page, this page is read twice, because it may have lost its link. Without any links,
    overlapping pages end if the page after a short one shows nothing new; other pages end with a short one, or
    with one that shows nothing new.
-5. The page size is the site's own if a page has another number of results than requested (`takes_size`), or
-   does not join although the list has not moved. Then pages are read one after another, and rules 2 and 3 do
-   not apply.
+5. The page size is the site's own if a page has another number of results than requested, or does not join
+   although the list has not moved, before a smaller page has joined. Then pages are read one after another,
+   and rules 2 and 3 do not apply.
 
 A list was read only partly if a page could not be read, if a page does not join, if pages show nothing new
 again and again, and, if they do not overlap, if a page was short or the list became shorter meanwhile.
@@ -21,7 +21,7 @@ Positions count from 0, at the time of reading.
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -204,22 +204,6 @@ class Pagers:
         """Whether a page has no link to the next one, and only such a link would show that more follow."""
         return page.pager is not None and page.pager.next is None and self.has_links and not self.last_page
 
-    def next_link(self, page: PageFacts, visited: Container[str]) -> str | None:
-        """Return the link to the next page, or None; raises PagerError if it can't be followed."""
-        link = page.pager.next if page.pager else None
-        if link is None:
-            return None
-        if not same_site(link, self._start_url):
-            raise PagerError(f"{page.url} links to a next page on another site: {link}")
-        number = page_number(link)
-        if link in visited or (number is not None and number <= page.number):
-            raise PagerError(f"{page.url} links to a next page that was read before: {link}")
-        return link
-
-
-class PagerError(ValueError):
-    """A link to the next page can't be followed."""
-
 
 def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     """Whether the list continues after a page; None if the page does not tell.
@@ -236,23 +220,3 @@ def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
     if pagers.last_page and end + (0 if is_full else MAX_SHRINK) <= pagers.last_page * pagers.size:
         return True
     return False if pagers.has_links and page.least_length <= end else None
-
-
-def takes_size(pages: Iterable[tuple[int, set[int]]], largest: int) -> bool | None:
-    """Whether pages have the requested size; None if that is not known yet.
-
-    `pages` has the requested size of each page after which the list continues, and its number of results,
-    with and without those that are not part of the list. A site with its own size can give one size by
-    chance, or the size of the first page, which is the `largest`; but not two others.
-
-    >>> takes_size([(49, {49}), (48, {48})], 50), takes_size([(49, {49}), (48, {49})], 50)
-    (True, False)
-    """
-    given = set[int]()
-    for rows, results in pages:
-        if rows not in results:
-            return False
-        given |= {rows} - {largest}
-        if len(given) > 1:
-            return True
-    return None
