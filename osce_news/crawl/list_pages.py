@@ -16,7 +16,6 @@ from osce_news.crawl.list_rules import (
     ReadResults,
     Steps,
     Window,
-    continues,
     list_part,
     window_at,
 )
@@ -65,7 +64,7 @@ class OverlappingPages:
             else:
                 new = self._add(page, window)
                 repeated = 0 if new else repeated + 1
-                more = continues(page, window, self._pagers)
+                more = self._pagers.continues(page, window)
                 is_near_end = window.end + window.rows > self.results.end
                 is_repeated = page.keys == self.before and is_near_end  # as some sites do beyond the end
                 if more is None and (len(page.keys) < window.rows or is_repeated):
@@ -154,7 +153,7 @@ class OverlappingPages:
         If the largest page is smaller than the first one, which had a result above the list, smaller ones are
         requested from now on.
         """
-        more = continues(page, window, self._pagers)
+        more = self._pagers.continues(page, window)
         if not window.start or more is False or (more is None and len(page.keys) < window.rows):
             return  # the last page may be shorter
         sizes = (len(page.keys), len(self.list_keys(page)))
@@ -248,7 +247,7 @@ class PlainPages:
         return False
 
     def _continues(self, page: PageFacts, *, has_new: bool) -> bool:
-        more = continues(page, Window(page.number, self._pagers.size or len(page.keys)), self._pagers)
+        more = self._pagers.continues(page, Window(page.number, self._pagers.size or len(page.keys)))
         return has_new and len(page.keys) >= self._size if more is None else more
 
     def _problem_at_end(

@@ -5,10 +5,10 @@
 3. A page joins those before it if it begins with a result that was read (`ReadResults.begins`). Then nothing
    was missed between them. Else the list has moved, and pages further up are read until one joins. If it has
    not moved, the page shows results otherwise than a page before; the list is read on from there.
-4. The list ends with a page that links to no later one if others do (`continues`). If none links to the last
-   page, this page is read twice, because it may have lost its link. Without any links,
-   overlapping pages end if the page after a short one shows nothing new; other pages end with a short one, or
-   with one that shows nothing new.
+4. The list ends with a page that links to no later one if others do (`Pagers.continues`). If none links to
+   the last page, this page is read twice, because it may have lost its link. Without any links, overlapping
+   pages end if the page after a short one shows nothing new; other pages end with a short one, or with one
+   that shows nothing new.
 5. The page size is the site's own if a page has another number of results than requested, or does not join
    although the list has not moved, before a smaller page has joined. Then pages are read one after another,
    and rules 2 and 3 do not apply.
@@ -29,7 +29,6 @@ from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not join
-RECENT = 300  # results
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
 MAX_REPEATED = 5  # pages in a row that show nothing new
 
@@ -110,11 +109,10 @@ class ReadResults:
     def begins(self, keys: Sequence[str]) -> bool:
         """Whether a page with these keys begins with the last result, or with two that were read before.
 
-        The two must have been read recently: a single result, or two read long ago, may be on the list twice.
+        A single result that was read before may be on the list twice.
         """
         first, second = (self.positions.get(key, -1) for key in [*keys[:2], "", ""][:2])
-        are_two = max(0, self.end - RECENT) <= first < second
-        return are_two or (bool(keys) and keys[0] == self.last)
+        return 0 <= first < second or (bool(keys) and keys[0] == self.last)
 
     def end_after(self, start: int, keys: Sequence[str]) -> int | None:
         """Return the present end, as a page that begins at `start` shows it; None if it shows other results.
@@ -165,7 +163,7 @@ class Pagers:
     >>> pagers = Pagers(LISTING_URL)
     >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLinks(None, f"{LISTING_URL}?page=3"))
     >>> pagers.read(page, 2)
-    >>> pagers.results, pagers.has_later(page)
+    >>> pagers.results, pagers.continues(page, Window(0, 2))
     (8, True)
     """
 
@@ -181,7 +179,7 @@ class Pagers:
         """Add what a page says, which shows `size` results of the list."""
         if page.pager is None:
             return
-        self.has_links |= page.pager.next is not None or self.has_later(page)
+        self.has_links |= page.pager.next is not None or self._has_later(page)
         if page.least_length:
             self.least_length = min(page.least_length, self.least_length or page.least_length)
         link = page.pager.last or ""
@@ -195,7 +193,7 @@ class Pagers:
         """The length of the list, rounded up to whole pages; None if no page says it."""
         return (self.last_page + 1) * self.size or None
 
-    def has_later(self, page: PageFacts) -> bool:
+    def _has_later(self, page: PageFacts) -> bool:
         """Whether the page links to a later last page."""
         last = page_number(page.pager.last or "") if page.pager else None
         return last is not None and last > page.number
@@ -204,19 +202,18 @@ class Pagers:
         """Whether a page has no link to the next one, and only such a link would show that more follow."""
         return page.pager is not None and page.pager.next is None and self.has_links and not self.last_page
 
+    def continues(self, page: PageFacts, window: Window) -> bool | None:
+        """Whether the list continues after a page; None if the page does not tell.
 
-def continues(page: PageFacts, window: Window, pagers: Pagers) -> bool | None:
-    """Whether the list continues after a page; None if the page does not tell.
-
-    - It does if the page links to a later one. A page that has not changed (304) is full, and its links are
-      not known.
-    - It does if other pages named a last page far below: this one has lost its links.
-    - It does not if other pages had links, and the page does not say that there are more results.
-    """
-    if page.pager is None or page.pager.next is not None or pagers.has_later(page):
-        return True
-    end = window.start + len(page.keys)
-    is_full = len(page.keys) >= window.rows
-    if pagers.last_page and end + (0 if is_full else MAX_SHRINK) <= pagers.last_page * pagers.size:
-        return True
-    return False if pagers.has_links and page.least_length <= end else None
+        - It does if the page links to a later one. A page that has not changed (304) is full, and its links
+          are not known.
+        - It does if other pages named a last page far below: this one has lost its links.
+        - It does not if other pages had links, and the page does not say that there are more results.
+        """
+        if page.pager is None or page.pager.next is not None or self._has_later(page):
+            return True
+        end = window.start + len(page.keys)
+        is_full = len(page.keys) >= window.rows
+        if self.last_page and end + (0 if is_full else MAX_SHRINK) <= self.last_page * self.size:
+            return True
+        return False if self.has_links and page.least_length <= end else None

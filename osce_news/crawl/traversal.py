@@ -20,13 +20,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from osce_news.crawl.list_pages import NEW_SHARE, OverlappingPages, OwnPageSizeError, PlainPages
-from osce_news.crawl.list_rules import Pagers, Steps, Window, continues
+from osce_news.crawl.list_rules import Pagers, Steps, Window
 from osce_news.crawl.options import CrawlOptions
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 MAX_FAILURES = 3  # pages in a row that can't be read
-MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 
 
 class Traversal(ABC):
@@ -64,9 +63,6 @@ class Traversal(ABC):
         past = since is not None and page.is_before(since)
         if no_news or past or self.pages == self.options.max_pages:
             self.url = None  # before the end of the list
-        elif self.url is not None and self.pages >= MAX_PAGES:
-            self.problems.append(f"no end of the list after {self.pages} pages")
-            self.url = None
 
     @abstractmethod
     def _continue(self, page: PageFacts) -> None:
@@ -263,7 +259,7 @@ class ListTraversal(Traversal):
         got = len(first.keys)
         rows = min(got, rows) or rows  # the largest page that the site gives
         self._rows, window = rows, Window(window.page, rows)
-        if first.is_whole_list or not (got or continues(first, window, self._pagers)):
+        if first.is_whole_list or not (got or self._pagers.continues(first, window)):
             self._overlapping.results.add(window.start, first.keys, window.end)
             self._end()
             return
@@ -276,7 +272,7 @@ class ListTraversal(Traversal):
                 self._end()
         except OwnPageSizeError as own:
             # The page after the first one, if it has the same size or is the last.
-            is_last = not own.page.keys or continues(own.page, Window(1, got), self._pagers) is False
+            is_last = not own.page.keys or self._pagers.continues(own.page, Window(1, got)) is False
             is_next = own.page.number == first.number + 1 and (is_last or len(own.page.keys) == got)
             yield from self._read_plain(None, [first, own.page] if is_next else [first])
 
