@@ -79,7 +79,6 @@ class Run:
         The keys of its results are stored only if it continues the pages before it: a resumed crawl relies on
         that.
         """
-        self.set_cost(event.cost)
         if not event.joined:
             page = replace(page, listed=[])
         with self._stored_with(event):
@@ -87,19 +86,18 @@ class Run:
 
     def hold_page(self, event: PageStored, page: Listing, doubt: DoubtfulPageError) -> None:
         """Hold a page for which `compare` raised this error; raises StorageError."""
-        self.set_cost(event.cost)
         with self._stored_with(event):
             self.writer.hold(page, doubt, event.position, joined=event.joined)
 
     def store_article(self, event: PageStored, item: ArticleItem) -> None:
         """Store the response to the request for an item's own page; raises StorageError."""
-        self.set_cost(event.cost)
         with self._stored_with(event):
             self.writer.store_article(item)
 
     @contextmanager
     def _stored_with(self, event: PageStored) -> Iterator[None]:
-        """Run the block and record the event in one transaction."""
+        """Run the block and record the event in one transaction; sets the counters of the event."""
+        self.set_cost(event.cost)
         is_recorded = False
         try:
             with self.writer.transaction():

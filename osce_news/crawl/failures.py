@@ -27,7 +27,8 @@ from twisted.web._newclient import ParseError
 
 from osce_news.crawl import settings
 from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
-from osce_news.errors import NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.search_query import COLLECTION
 from osce_news.urls import short_address
 
 _NOT_HTTP = "the answer is not HTTP"
@@ -105,6 +106,19 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
         )
     kind = UnavailableError if wait else NetworkError
     return kind(f"{url}: the site answered with status {status}{wait_note}")
+
+
+def service_error(status: int, message: str, error: OsceNewsError) -> OsceNewsError:
+    """Return the error for an answer with this status; `message` is the service's own."""
+    if status in (401, 403):
+        return RefusedError(
+            f"the search service refuses the key (status {status}): give another one with --search-key or "
+            "OSCE_NEWS_SEARCH_KEY"
+        )
+    if status in (400, 404, 422) or 300 <= status < 400:
+        got = f"status {status}" + (f", {message[:120]!r}" if message else "")
+        return LayoutError("search service", expected=f"a collection at {COLLECTION}", got=got)
+    return error
 
 
 def cause_of(error: BaseException | None, request: Request | None = None) -> str:

@@ -21,7 +21,6 @@ from osce_news.errors import (
     LayoutError,
     OsceNewsError,
     PartialError,
-    RefusedError,
     command_line,
 )
 from osce_news.events import PageStored, RunFinished
@@ -296,16 +295,3 @@ class SearchRun(ListRun):
         most = ", ".join(f"{name[:40]} {count}" for name, count in types.most_common(_MOST_TYPES))
         more = ", ..." if len(types) > _MOST_TYPES else ""
         return f"{types.total()} documents of other types are not stored ({most}{more})"
-
-
-def explain(status: int, message: str, error: OsceNewsError) -> OsceNewsError:
-    """Return the error for an answer with this status; `message` is the service's own."""
-    if status in (401, 403):
-        return RefusedError(
-            f"the search service refuses the key (status {status}): give another one with --search-key or "
-            "OSCE_NEWS_SEARCH_KEY"
-        )
-    if status in (400, 404, 422) or 300 <= status < 400:
-        got = f"status {status}" + (f", {message[:120]!r}" if message else "")
-        return LayoutError("search service", expected=f"a collection at {COLLECTION}", got=got)
-    return error

@@ -14,8 +14,8 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl import NOTICE
 from osce_news.crawl.crawl_run import CrawlRun
-from osce_news.crawl.failures import error_from_failure
-from osce_news.crawl.list_run import ListRun, SearchRun, explain
+from osce_news.crawl.failures import error_from_failure, service_error
+from osce_news.crawl.list_run import ListRun, SearchRun
 from osce_news.crawl.middlewares.http import conditional_headers
 from osce_news.crawl.pipelines import PendingPage
 from osce_news.crawl.responses import (
@@ -139,7 +139,7 @@ class NewsroomSpider(ArticlesSpider):
             if field := run.leaves_out_field(response.status, said):
                 logger.warning("the search service does not know the field %s: it is left out", field[:60])
                 return self._next_request(run)
-            error = explain(response.status, said, error)
+            error = service_error(response.status, said, error)
         if run is None or not isinstance(error, NetworkError):
             raise self.fail_as_partial(error)
         gone = None if isinstance(run, SearchRun) else gone_list(failure)
