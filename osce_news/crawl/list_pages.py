@@ -222,7 +222,8 @@ class PlainPages:
             before = page.keys
             if waiting:
                 continue
-            if not self._continues(page, has_new=has_new):
+            more = self._pagers.continues(page, Window(page.number, self._pagers.size or len(page.keys)))
+            if more is False or (more is None and not (has_new and len(page.keys) >= self._size)):
                 if problem := self._problem_at_end(page, length, has_new=has_new, counted=counted):
                     self._problems.append(problem)
                 return True
@@ -245,10 +246,6 @@ class PlainPages:
                     length, before = last.number * self._size + len(last.keys), ()
         self._problems.append(f"{self.link} and the pages before it show nothing new")
         return False
-
-    def _continues(self, page: PageFacts, *, has_new: bool) -> bool:
-        more = self._pagers.continues(page, Window(page.number, self._pagers.size or len(page.keys)))
-        return has_new and len(page.keys) >= self._size if more is None else more
 
     def _problem_at_end(
         self, page: PageFacts, length: int | None, *, has_new: bool, counted: bool

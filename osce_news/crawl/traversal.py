@@ -32,7 +32,8 @@ class Traversal(ABC):
     """Chooses the next page until the end of a list, or until the options or pages without news end it.
 
     `url` is the address to read next, None at the end. Call `read` with each page, or `skip` if it could not
-    be read. `problems` lists the parts that may not have been read completely.
+    be read. `problems` lists the parts that may not have been read completely. `save` returns a position for
+    JSON, from which a later traversal can `resume`; None if there is none.
     """
 
     def __init__(self, url: str, options: CrawlOptions, overlap: int | None) -> None:
@@ -45,10 +46,6 @@ class Traversal(ABC):
         self._base, self._is_newest_first = url, True
         self._is_resumable = overlap is None and not options.is_limited
         self._joined = self._without_news = self._failures = 0
-
-    @abstractmethod
-    def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
-        """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
@@ -67,14 +64,6 @@ class Traversal(ABC):
     @abstractmethod
     def _continue(self, page: PageFacts) -> None:
         """Add a page, and choose the next as if nothing ended the traversal early."""
-
-    @abstractmethod
-    def skip(self, reason: str, *, is_gone: bool = False) -> None:
-        """Skip a page that can't be read, or that `is_gone` according to the server; end after several."""
-
-    @abstractmethod
-    def save(self) -> dict[str, Any] | None:
-        """Return the position at which a later traversal can resume, for JSON; None if there is none."""
 
     @property
     def is_joined(self) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from osce_news.clock import utc_now
 from osce_news.crawl import responses as kept_module
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import ArticlesRun, CrawlRun, as_partial
+from osce_news.crawl.crawl_run import ArticlesRun, as_partial
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
@@ -62,16 +62,6 @@ def test_a_search_answer_is_kept_as_a_file_that_replay_takes_for_one(tmp_path: P
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
     assert keep_page(tmp_path / "a.db", b"page") is None
-
-
-def test_only_the_first_error_counts(tmp_path: Path) -> None:
-    options = CrawlOptions.parse(db=tmp_path / "a.db")
-    with Writer(options.db) as writer:
-        run = CrawlRun(writer, options, "full")
-    first = NetworkError("first")
-    run.fail(first)
-    run.fail(RefusedError("second"))
-    assert run.error is first
 
 
 def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:

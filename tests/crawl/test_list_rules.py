@@ -38,35 +38,3 @@ def test_a_page_overlaps_if_its_first_result_was_the_second_copy_on_the_page_bef
     read = ReadResults()
     read.add(0, ["1:x", "2:x", "1:x:2"], 3)
     assert read.begins(["1:x", "3:x"])
-
-
-def test_a_page_without_a_new_result_says_how_far_the_list_has_moved() -> None:
-    read = ReadResults()
-    read.add(0, list("abcdef"), 6)
-    assert read.end_after(3, ["a", "b"]) == 9
-    assert read.end_after(0, ["b", "c"]) == 5
-    assert read.end_after(3, ["a", "x"]) is None
-    assert read.end_after(3, []) is None
-
-
-def test_an_item_that_is_listed_again_further_down_skips_nothing() -> None:
-    read = ReadResults()
-    read.add(0, list("abcdef"), 6)
-    assert read.end_after(1, ["a", "b", "e", "c"]) == 5
-
-
-def test_a_page_further_up_without_a_new_result_leaves_the_last_result_as_it_is() -> None:
-    read = ReadResults()
-    read.add(0, list("abcdef"), 6)
-    read.add(2, list("cd"), 6)
-    assert read.begins(["f", "g"])
-    assert not read.begins(["d", "g"])
-
-
-def test_a_lower_part_of_the_list_is_joined_and_moved() -> None:
-    below, read = ReadResults(), ReadResults()
-    below.add(0, list("cdefg"), 5)
-    read.add(0, list("abcd"), 4)
-    read.join(below, 7)
-    assert read.positions == {key: place for place, key in enumerate("abcdefg")}
-    assert read.end == 7

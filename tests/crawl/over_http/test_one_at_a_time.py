@@ -51,12 +51,6 @@ def test_a_second_crawl_by_any_name_of_the_database_names_the_first(newsroom: Ne
 
 
 @pytest.mark.slow
-def test_another_database_in_the_same_folder_is_free(newsroom: Newsroom, tmp_path: Path) -> None:
-    with held(newsroom, tmp_path / "a.db", 2):
-        assert crawl(newsroom, tmp_path / "b.db").status == 0
-
-
-@pytest.mark.slow
 def test_a_replay_waits_for_a_crawl_to_end(newsroom: Newsroom, db: Path) -> None:
     with held(newsroom, db, 2) as crawl, replaying(db) as replay:
         time.sleep(1.5)
