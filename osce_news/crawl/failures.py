@@ -75,10 +75,6 @@ class CrawlStoppedError(IgnoreRequest):
     """No request was sent, because the crawl was stopped while it waited for its turn."""
 
 
-class NotRecordedError(IgnoreRequest):
-    """The archive can't be written, so no more requests are sent."""
-
-
 def error_from_failure(failure: Failure) -> OsceNewsError:
     """Return the error for a failed request; an UnavailableError means that no other page can be read."""
     error = failure.value

@@ -65,6 +65,7 @@ MEMUSAGE_LIMIT_MB = 1024
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml",
+    "Accept-Encoding": "gzip",  # which every tool that reads archives can unpack
     "Accept-Language": "en",
 }
 # In _BASE, so that a user's DOWNLOADER_MIDDLEWARES and ITEM_PIPELINES are added, and ours stay: the crawl

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
 from osce_news.archive.exchange import Exchange
 from osce_news.archive.http import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
-from osce_news.crawl.failures import NotRecordedError
 from osce_news.errors import StorageError
 from osce_news.pages.search_settings import without_keys
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from osce_news.crawl.crawl import Crawl
     from osce_news.crawl.crawl_run import CrawlRun
-
-logger = logging.getLogger(__name__)
 
 _TRUNCATED = {"dataloss": "disconnect", "download_stopped": "length"}  # Scrapy's flags, WARC's reasons
 _REPLACED = "keys of the search service"
@@ -48,15 +46,6 @@ class ArchiveMiddleware:
         """Return the middleware for this crawler."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Send no requests after an error of the archive; accept only gzip, which every tool can read."""
-        if (run := self._run) is None or (archive := run.recorder) is None:
-            return
-        if archive.error is not None:
-            raise _failed(run, archive.error) from archive.error
-        if "Accept-Encoding" in request.headers:
-            request.headers["Accept-Encoding"] = b"gzip"
-
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response after recording it, both without keys of the search service."""
         if (run := self._run) is None or (archive := run.recorder) is None:
@@ -69,21 +58,14 @@ class ArchiveMiddleware:
         try:
             archive.record(exchange)
         except StorageError as error:
-            raise _failed(run, error) from error
+            run.fail(error)
+            raise IgnoreRequest(str(error)) from error
         return response
 
     @property
     def _run(self) -> CrawlRun | None:
         crawl: Crawl | None = getattr(self.crawler.spider, "crawl", None)
         return crawl.run if crawl is not None else None
-
-
-def _failed(run: CrawlRun, error: StorageError) -> NotRecordedError:
-    """Return the exception that drops the request; the error ends the run."""
-    if run.error is None:
-        logger.error("%s", error)
-        run.fail(error)
-    return NotRecordedError(str(error))
 
 
 def _without_keys(response: Response, used: str | None) -> Response:

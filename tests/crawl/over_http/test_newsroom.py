@@ -82,6 +82,7 @@ def test_requests_are_polite(newsroom: Newsroom, db: Path) -> None:
         assert "someone@example.org" in entry.headers["User-Agent"]
         assert "Cookie" not in entry.headers
         assert "Referer" not in entry.headers
+        assert entry.headers["Accept-Encoding"] == "gzip"
 
 
 @pytest.mark.slow
