@@ -139,7 +139,7 @@ class OverlappingPages:
                     raise OwnPageSizeError(page)
                 self._problems.append(f"{page.url} does not continue the pages before it")
                 return window, page
-            joins = self.results.begins(self.list_keys(page))
+            joins = self.joins(page)
             self._takes_size |= joins and window.rows < self._rows
             if is_apart or window.start == 0 or joins:
                 return window, page
@@ -165,6 +165,10 @@ class OverlappingPages:
     def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results that are part of the list; pinned ones, for example, are not."""
         return list_part(page.keys, self.before)
+
+    def joins(self, page: PageFacts) -> bool:
+        """Whether a page begins with results that were read."""
+        return self.results.begins(self.list_keys(page))
 
 
 class OwnPageSizeError(Exception):

@@ -55,7 +55,7 @@ class SearchTraversal(Traversal):
         # From the first page, because the date may have more documents by now.
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
-    def _continue(self, page: PageFacts) -> None:
+    def _add_page(self, page: PageFacts) -> None:
         assert isinstance(page, AnswerFacts), "the service gives answers"
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)

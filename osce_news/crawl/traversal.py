@@ -51,7 +51,7 @@ class Traversal(ABC):
         """Add a page that was read, and choose the next."""
         self.pages += 1
         self._failures = 0
-        self._continue(page)
+        self._add_page(page)
         self._joined += self.is_joined
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
@@ -62,7 +62,7 @@ class Traversal(ABC):
             self.url = None  # before the end of the list
 
     @abstractmethod
-    def _continue(self, page: PageFacts) -> None:
+    def _add_page(self, page: PageFacts) -> None:
         """Add a page, and choose the next as if nothing ended the traversal early."""
 
     @property
@@ -138,16 +138,14 @@ class ListTraversal(Traversal):
         super().read(page)
         self._compare_length()
 
-    def _continue(self, page: PageFacts) -> None:
+    def _add_page(self, page: PageFacts) -> None:
         self._overlapping.is_joined = True
         if self.pages == 1:
             self._base = page.url
         self._pagers.read(page, len(self._overlapping.list_keys(page)))
         if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
             self._read_twice = self.url
-            self._overlapping.is_joined = self.is_plain or self._overlapping.results.begins(
-                self._overlapping.list_keys(page)
-            )
+            self._overlapping.is_joined = self.is_plain or self._overlapping.joins(page)
             return
         self._step(page)
         if self.is_joined:
