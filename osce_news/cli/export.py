@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from osce_news.cli.shared.options import FilePath, Limit, db_option, filter_options
+from osce_news.cli.shared.options import FilePath, Number, db_option, filter_options
 from osce_news.cli.shared.output import print_count, print_export
 from osce_news.normalize.text import numbered
 from osce_news.publish import exporter
@@ -69,7 +69,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> lis
     callback=lambda ctx, param, value: value is not None,
     help="Make FILE a folder with a Parquet file per year.",
 )
-@click.option("--limit", type=Limit(0), metavar="N", help="Items of a feed; 0 for all.  [default: 100]")
+@click.option("--limit", type=Number(0), metavar="N", help="Items of a feed; 0 for all.  [default: 100]")
 @click.option(
     "--no-datapackage",
     "described",

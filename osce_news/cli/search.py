@@ -38,7 +38,13 @@ class _Search(click.Command):
 
 
 @click.command(cls=_Search)
-@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@click.argument(
+    "words",
+    metavar="QUERY...",
+    nargs=-1,
+    required=True,
+    callback=lambda ctx, param, words: " ".join(words),
+)
 @db_option
 @partial(filter_options, with_search=False)
 @limit_option(20)

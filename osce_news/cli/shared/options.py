@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -18,7 +19,6 @@ from osce_news.storage.queries import VOCABULARIES, Query
 from osce_news.urls import LISTING_URL
 
 F = TypeVar("F", bound=Callable[..., Any])
-_MOST_ROWS = 10**9  # SQLite takes no integers of more than 64 bits
 
 
 class FilePath(click.Path):
@@ -98,78 +98,80 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_log
 
 
-_SEARCH = ("search", "WORDS", "Only items that match, as in `osce-news search`.")
-_FILTERS = (
-    ("office", "NAME", "Only items of this office: its identifier, name, former name or abbreviation."),
-    ("topic", "NAME", "Only items on this topic, or on one below it."),
-    ("type", "NAME", "Only items of this content type."),
-    ("place", "NAME", "Only items with this place in the dateline."),
-    ("since", "DATE", "Only items published on this date or later: 2015, 2022-03, 'March 2022' or a day."),
-    ("until", "DATE", "Only items published on this date or earlier; a year or month counts to its end."),
-    ("language", "CODE", "Only items in this language, such as en or ru."),
-    ("as-of", "DATE", "The items as they were on the list at the end of this day (UTC)."),
-)
-
-
-def filter_options(command: Callable[..., Any], *, with_search: bool = True) -> Callable[..., Any]:
-    """Add the filters; the command gets them as `query`. Those that take a NAME may be repeated.
-
-    Without `--search`, the command has an argument `words`.
-    """
-
-    @functools.wraps(command)
-    def with_query(**arguments: Any) -> Any:
-        given = {field.name: arguments.pop(field.name) for field in fields(Query)}
-        if isinstance(given["words"], tuple):
-            given["words"] = " ".join(given["words"]) if given["words"] else None
-        return command(query=Query.parse(**given), **arguments)
-
-    function = click.option(
-        "--all",
-        "every",
-        is_flag=True,
-        help="With several --office, --topic or --place: only items that have all of them.",
-    )(with_query)
-    for name, metavar, text in reversed((_SEARCH, *_FILTERS) if with_search else _FILTERS):
-        several = metavar == "NAME"
-        field = {"search": "words", "as-of": "as_of"}.get(name, f"{name}s" if several else name)
-        function = click.option(
-            f"--{name}",
-            field,
-            multiple=several,
-            metavar=metavar,
-            help=text,
-            shell_complete=_complete_name if several else None,
-        )(function)
-    return function
-
-
 def _complete_name(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Return the identifiers that begin with what is typed; a shell may show their labels."""
     entries = vocabulary(VOCABULARIES[param.opts[0].removeprefix("--")]).entries.values()
     return [CompletionItem(entry.id, help=entry.label) for entry in entries if entry.id.startswith(typed)]
 
 
-class Number(click.IntRange):
+_name_option = functools.partial(click.option, multiple=True, metavar="NAME", shell_complete=_complete_name)
+# Each fills a field of `Query`.
+_FILTERS = (
+    click.option(
+        "--search", "words", metavar="WORDS", help="Only items that match, as in `osce-news search`."
+    ),
+    _name_option(
+        "--office",
+        "offices",
+        help="Only items of this office: its identifier, name, former name or abbreviation.",
+    ),
+    _name_option("--topic", "topics", help="Only items on this topic, or on one below it."),
+    _name_option("--type", "types", help="Only items of this content type."),
+    _name_option("--place", "places", help="Only items with this place in the dateline."),
+    click.option(
+        "--since",
+        metavar="DATE",
+        help="Only items published on this date or later: 2015, 2022-03, 'March 2022' or a day.",
+    ),
+    click.option(
+        "--until",
+        metavar="DATE",
+        help="Only items published on this date or earlier; a year or month counts to its end.",
+    ),
+    click.option("--language", metavar="CODE", help="Only items in this language, such as en or ru."),
+    click.option(
+        "--as-of", metavar="DATE", help="The items as they were on the list at the end of this day (UTC)."
+    ),
+    click.option(
+        "--all",
+        "every",
+        is_flag=True,
+        help="With several --office, --topic or --place: only items that have all of them.",
+    ),
+)
+
+
+def filter_options(command: Callable[..., Any], *, with_search: bool = True) -> Callable[..., Any]:
+    """Add the filters; the command gets them as `query`. Without `--search`, it has an argument `words`."""
+
+    @functools.wraps(command)
+    def with_query(**arguments: Any) -> Any:
+        given = {field.name: arguments.pop(field.name) for field in fields(Query)}
+        return command(query=Query.parse(**given), **arguments)
+
+    for option in reversed(_FILTERS if with_search else _FILTERS[1:]):
+        with_query = option(with_query)
+    return with_query
+
+
+class Number(click.ParamType[int]):
     """A whole number in a range."""
 
     name = "number"
 
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number; fails as the options of `crawl` do, in plain words."""
         try:
-            return int(super().convert(value, param, ctx))
-        except click.BadParameter:
-            limit = f"of at least {self.min}" if self.max is None else f"from {self.min} to {self.max}"
+            number = int(value)
+        except ValueError:
+            number = self.least - 1
+        if number < self.least or number > (self.most or number):
+            limit = f"of at least {self.least}" if self.most is None else f"from {self.least} to {self.most}"
             self.fail(f"{str(value)[:60]!r} is not a whole number {limit}", param, ctx)
-
-
-class Limit(Number):
-    """A number of rows. One that is too large for SQLite is as good as the largest."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the number; fails as `Number` does."""
-        return min(super().convert(value, param, ctx), _MOST_ROWS)
+        return min(number, sys.maxsize)  # SQLite takes no integers of more than 64 bits
 
 
 def item_format_options(function: F) -> F:
@@ -202,7 +204,7 @@ def limit_option(default: int) -> Callable[[F], F]:
     """Add `--limit`; the command gets None if there is no limit."""
     return click.option(
         "--limit",
-        type=Limit(0),
+        type=Number(0),
         callback=lambda ctx, param, limit: limit or None,
         metavar="N",
         default=default,
