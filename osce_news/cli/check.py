@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +24,7 @@ from osce_news.cli.shared.options import (
     log_options,
     start_url_option,
 )
-from osce_news.cli.shared.output import as_far_as_read, print_json
+from osce_news.cli.shared.output import as_far_as_read, as_text, print_json
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--save",
     "into",
-    type=FilePath(file_okay=False),
+    type=FilePath(file_okay=False, writable=True),
     metavar="FOLDER",
     help="Keep the page as a fixture in this folder, to attach it to an issue.",
 )
@@ -77,6 +78,8 @@ def check(
     """
     options = load_options(start_url=start_url, db=db, config=config, delay=delay)
     log.only_notices()
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)  # if it can't be made, there is no request
     from osce_news.crawl import process  # imports Scrapy
 
     # Opened first, so that a file that is not a database costs no request.
@@ -88,7 +91,6 @@ def check(
 
 
 def _save(response: Response, fetched_at: str, into: Path) -> None:
-    into.mkdir(parents=True, exist_ok=True)
     name = f"{case_name(response.url)}-{fetched_at[:19].replace(':', '').lower()}"
     folder = save(*live_page(response, fetched_at), into, kind=LISTING, name=name)
     log.say(f"the page is kept in {folder}")
@@ -97,59 +99,55 @@ def _save(response: Response, fetched_at: str, into: Path) -> None:
 def _report(spider: CheckSpider, connection: sqlite3.Connection | None, as_json: bool) -> None:
     """Print findings and coverage of the page. Raises the error if `crawl` would not read it."""
     findings, error = spider.findings, spider.error
-    not_compared: str | None = None
     if findings is None:
         raise error or LayoutError("results", expected="a page", got="none")
+    not_compared: str | None = None
     if spider.page is not None and error is None:
-        error, not_compared = _compare(spider.page, connection)
-        if error is None and connection is None:
-            not_compared = f"there is no {spider.options.db}"
+        try:
+            not_compared = _compare(spider.page, connection)
+            if connection is None:
+                not_compared = f"there is no {spider.options.db}"
+        except LayoutError as doubt:
+            error = doubt
     facts = asdict(findings) | {"source": findings.source}
     with as_far_as_read():
         if as_json:
             message = str(error) if error else not_compared
             print_json(facts | spider.coverage | {"understood": error is None, "message": message})
         else:
-            _print_findings(facts)
-            if spider.coverage:
-                _print_coverage(spider.coverage)
-                verdict = not_compared or ("it fails the checks" if error else "it passes the checks")
-                click.echo(f"compared with the database: {verdict}")
+            verdict = not_compared or ("it fails the checks" if error else "it passes the checks")
+            for name, value in _lines(facts, spider.coverage, verdict):
+                click.echo(f"{name:13} {printable(value)}")
     if error is not None:
         raise error
 
 
-def _print_findings(facts: dict[str, Any]) -> None:
-    lists = ", ".join(f"{name} {url}" for name, url in facts["lists"].items())
-    for name, value in (
-        ("address", facts["url"]),
-        ("layout", facts["layout"] or "no list that can be read"),
-        ("source", f"--source {facts['source']}" if facts["source"] else "none is known"),
-        ("generator", facts["generator"] or "not named"),
-        ("links", f"{facts['numbered_links']} with a number, {facts['times']} <time> elements"),
-        ("other lists", printable(lists) or "none is linked"),
-        ("search", "the page names the search service" if facts["names_search"] else "not named"),
-    ):
-        click.echo(f"{name:13} {printable(value)}")
-
-
-def _print_coverage(coverage: dict[str, Any]) -> None:
+def _lines(facts: dict[str, Any], coverage: dict[str, Any], verdict: str) -> Iterator[tuple[str, str]]:
+    """Yield what to print of a page, each with its name."""
+    yield "address", facts["url"]
+    yield "layout", facts["layout"] or "no list that can be read"
+    yield "source", f"--source {facts['source']}" if facts["source"] else "none is known"
+    yield "generator", facts["generator"] or "not named"
+    yield "links", f"{facts['numbered_links']} with a number, {facts['times']} <time> elements"
+    yield (
+        "other lists",
+        ", ".join(f"{name} {url}" for name, url in facts["lists"].items()) or "none is linked",
+    )
+    yield "search", "the page names the search service" if facts["names_search"] else "not named"
+    if not coverage:
+        return
     results = coverage["fields"]["title"]
     for name, count in coverage["fields"].items():
         share = f"{count / results:5.0%}" if results else "    -"
-        click.echo(f"{name.removesuffix('_raw'):13} {count:4} of {results} {share}")
+        yield name.removesuffix("_raw"), f"{count:4} of {results} {share}"
     for name in ("quarantined", "unknown", "newest", "oldest", "pages"):
-        value = coverage[name]
-        shown = "; ".join(value) if isinstance(value, list) else value
-        click.echo(f"{name.replace('_', ' '):13} {'-' if shown in (None, '') else shown}")
+        yield name, as_text(coverage[name]) or "-"
+    yield "compared with the database:", verdict
 
 
-def _compare(page: Listing, connection: sqlite3.Connection | None) -> tuple[LayoutError | None, str | None]:
-    """Return the error of a page that fails the checks, and why it could not be compared, if so."""
+def _compare(page: Listing, connection: sqlite3.Connection | None) -> str | None:
+    """Return why the page could not be compared, if so. Raises LayoutError if it fails the checks."""
     if not page.results:
-        return LayoutError("results", expected="some", got="a page that says there are none"), None
+        raise LayoutError("results", expected="some", got="a page that says there are none")
     stored = read_neighbours(connection, page) if connection else Neighbours()
-    try:
-        return None, checks.check_against(page, stored, newest_first=newest_first(page.url))
-    except LayoutError as error:
-        return error, None
+    return checks.check_against(page, stored, newest_first=newest_first(page.url))

@@ -94,10 +94,10 @@ def _show(db: Path, number: int, form: str | None) -> None:
         for name in REVISED_FIELDS:
             read = result[f"{name}_raw"]
             if isinstance(known, dict) and f"{name}_raw" in known:
-                print_field(f"   {name}, stored", known[f"{name}_raw"])
-                print_field(f"   {name}, on the page", read)
+                print_field(f"{name}, stored", known[f"{name}_raw"], 3)
+                print_field(f"{name}, on the page", read, 3)
             elif known is None and read is not None:
-                print_field(f"   {name}", read)
+                print_field(name, read, 3)
     return None
 
 

@@ -97,5 +97,5 @@ def _print_run(run: dict[str, Any]) -> None:
         if page["item_id"] is None:
             counts = ", ".join(f"{page[name]} {name}" for name in ("new", "changed", "unchanged"))
             shown = f"{page['results']} results: {counts}"
-        print_field("   ", f"{page['fetched_at']}  {page['url']}")
-        print_field("       ", status + shown)
+        print_field("", f"{page['fetched_at']}  {page['url']}", 4)
+        print_field("", status + shown, 8)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from osce_news.cli.shared.options import db_option, format_options
-from osce_news.cli.shared.output import Row, print_field, print_json, print_rows, print_wrapped
+from osce_news.cli.shared.output import Row, print_field, print_json, print_rows
 from osce_news.items import NEWSROOM_COLUMNS
 from osce_news.storage import queries, read_transaction
 
@@ -44,36 +44,26 @@ def _print_item(item: dict[str, Any]) -> None:
     raw, revisions = item.pop("raw"), item.pop("revisions")
     withdrawals, article, text = item.pop("withdrawals"), item.pop("article"), item.pop("text")
     for name, value in item.items():
-        _print(name, value)
+        print_field(name, value)
     print_field("as printed", "")
     for name, value in raw.items():
-        print_field(f"    {name.removesuffix('_raw')}", value)
+        print_field(name.removesuffix("_raw"), value, 4)
     if article is None:
         print_field("article", "not read yet")
     else:
-        _print_article(article, text)
-    _print("withdrawals", [_withdrawal(row) for row in withdrawals])
+        _print_article({**article, "text": text})
+    print_field("withdrawals", [_withdrawal(row) for row in withdrawals])
     print_field("revisions", "" if revisions else None)
     for row in revisions:
-        print_field("   ", f"{row['field']} ({row['class']}), seen {row['seen_at']} in run {row['run']}")
+        print_field("", f"{row['field']} ({row['class']}), seen {row['seen_at']} in run {row['run']}", 4)
         for name in ("before", "after"):
-            print_wrapped(f"        {name:6}  ", row[name], 16)
+            print_field(name, row[name], 8)
 
 
-def _print(name: str, value: Any, indent: str = "") -> None:
-    """Print a value after its name, the members of a list below it."""
-    if isinstance(value, list):
-        print_field(f"{indent}{name}", "" if value else None)
-        for part in value:
-            print_field(f"{indent}   ", _key_values(part) if isinstance(part, dict) else part)
-    else:
-        print_field(f"{indent}{name}", _key_values(value) if isinstance(value, dict) else value)
-
-
-def _print_article(article: Row, text: str | None) -> None:
+def _print_article(article: dict[str, Any]) -> None:
     """Print what an item's own page says: how and when it was read, what is around the text, the text."""
-    print_field("article", article["status"])
-    for name, value in {**article, "text": text}.items():
+    print_field("article", article.pop("status"))
+    for name, value in article.items():
         if name == "differs" and value:
             value = [
                 f"{field}: on the list {_shown(listed)}, here {_shown(printed)}"
@@ -81,12 +71,7 @@ def _print_article(article: Row, text: str | None) -> None:
             ]
         elif isinstance(value, str) and "\n" in value:
             value = value.split("\n")
-        if name != "status":
-            _print(name, value, "    ")
-
-
-def _key_values(row: Row) -> str:
-    return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        print_field(name, value, 4)
 
 
 def _shown(value: str | None) -> str:

@@ -110,6 +110,12 @@ def test_a_file_that_is_no_database_costs_no_request(newsroom: Newsroom, tmp_pat
     assert (done.status, len(done.errors), newsroom.paths) == (2, 1, [])
 
 
+def test_a_folder_that_cannot_be_made_costs_no_request(newsroom: Newsroom, tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("")
+    done = ask(newsroom, tmp_path, "check", "--save", "notes/page")
+    assert (done.status, done.err, newsroom.paths) == (1, "osce-news: notes/page: Not a directory\n", [])
+
+
 def test_a_server_that_is_busy_is_asked_once(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.page(0), faults.status(503))
     done = ask(newsroom, tmp_path)

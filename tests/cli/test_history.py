@@ -194,14 +194,14 @@ def test_an_item_is_shown_with_its_former_values_and_withdrawals(past: Path, tmp
     former = shown.out.partition("\nrevisions:\n")[2].splitlines()
     assert former == [
         "    title (text), seen 2024-08-06T12:00:00Z in run 2",
-        f"        before  {MEMORIAL.title}",
-        "        after   Another title",
+        f"        before: {MEMORIAL.title}",
+        "        after: Another title",
         "    teaser (text), seen 2024-08-06T12:00:00Z in run 2",
-        f"        before  {MEMORIAL.teaser}",
-        f"        after   {LONG}",
+        f"        before: {MEMORIAL.teaser}",
+        f"        after: {LONG}",
         "    teaser (text), seen 2099-01-01T00:00:00Z in run 3",
-        f"        before  {LONG}",
-        "        after   -",
+        f"        before: {LONG}",
+        "        after: -",
     ]
     assert "\nwithdrawals: -\n" in shown.out
     gone = run("show", "575398", cwd=tmp_path).out

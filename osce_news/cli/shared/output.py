@@ -153,26 +153,29 @@ def as_text(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def print_field(name: str, value: object) -> None:
-    """Print "name: value", with "-" for None. A name of spaces indents the value."""
-    if name.isspace():
-        print_wrapped(f"{name} ", value, len(name) + 1)
-    else:
-        print_wrapped(f"{name}: ", value, len(name) - len(name.lstrip()) + 4)
+def print_field(name: str, value: object, indent: int = 0) -> None:
+    """Print "name: value", with "-" for None; the members of a list below the name. The name may be empty.
 
-
-def print_wrapped(start: str, value: object, indent: int) -> None:
-    """Print a value after the start of its line; a terminal gets further lines, indented by so much."""
-    text = f"{start}{'-' if value is None else printable(str(value))}".rstrip()
+    On a terminal, further lines are indented.
+    """
+    members = value if isinstance(value, list) else []
+    if isinstance(value, list):
+        value = "" if value else None
+    elif isinstance(value, dict):
+        value = ", ".join(f"{key} {each}" for key, each in value.items() if each is not None)
+    start = f"{name}: " if name else ""
+    text = f"{' ' * indent}{start}{'-' if value is None else printable(str(value))}".rstrip()
     if sys.stdout.isatty():
         text = textwrap.fill(
             text,
             terminal_width(),
-            subsequent_indent=" " * indent,
+            subsequent_indent=" " * (indent + 4 if name else indent),
             break_long_words=False,  # an address can be copied
             break_on_hyphens=False,
         )
     click.echo(text)
+    for member in members:
+        print_field("", member, indent + 4)
 
 
 def terminal_width() -> int:
