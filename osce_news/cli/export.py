@@ -120,12 +120,13 @@ def export(
       osce-news export --snapshot published.db
       osce-news export --backup backup.db
     """
-    copy = snapshot or backup
-    _refuse_other_options(file, copy, both=bool(snapshot and backup))
-    if copy is not None:
-        _copy(db, copy, write_snapshot if snapshot else write_backup)
-    else:
-        assert file is not None
+    if sum(target is not None for target in (file, snapshot, backup)) != 1:
+        raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
+    if snapshot is not None:
+        _copy(db, snapshot, write_snapshot)
+    elif backup is not None:
+        _copy(db, backup, write_backup)
+    elif file is not None:
         options = Options(**given, command=_command(file, form, query, given))
         with open_for_query(db, query) as connection:
             items = _write(connection, file, form, query, options)
@@ -133,7 +134,20 @@ def export(
 
 
 def _copy(db: Path, path: Path, write: Callable[[sqlite3.Connection, Path], int]) -> None:
-    """Write a copy of the database, and say so."""
+    """Write a copy of the database, and say so. Raises UsageError for what does not go with a copy."""
+    context = click.get_current_context()
+    given = {name for name in context.params if context.get_parameter_source(name) == _TYPED}
+    if given - {"snapshot", "backup", "db"}:
+        raise click.UsageError(
+            "--snapshot and --backup copy the whole database; they take no other option but --db"
+        )
+    if path == Path("-"):
+        raise click.UsageError("--snapshot and --backup write a file, not to standard output")
+    if path.name.lower().removesuffix(".gz").endswith(_SUFFIXES):
+        raise click.UsageError(
+            f"{path}: a snapshot or backup is a database, such as {path.stem}.db; to export items, leave out "
+            "--snapshot and --backup"
+        )
     with closing(open_for_reading(db)) as connection:
         check_snapshot(path, db)
         items = write(connection, path)
@@ -155,25 +169,6 @@ def _write(
     if exporter.lacks_texts(connection, format_of(file, form), options):
         click.echo("full texts are left out; --texts adds them", err=True)
     return items
-
-
-def _refuse_other_options(file: Path | None, copy: Path | None, *, both: bool) -> None:
-    """Raise UsageError unless there is one target; a copy is a file, and takes no other options."""
-    context = click.get_current_context()
-    given = {name for name in context.params if context.get_parameter_source(name) == _TYPED}
-    if both or (file is None) == (copy is None):
-        raise click.UsageError("give either FILE or --snapshot FILE.db or --backup FILE.db")
-    if copy is not None and given - {"snapshot", "backup", "db"}:
-        raise click.UsageError(
-            "--snapshot and --backup copy the whole database; they take no other option but --db"
-        )
-    if copy == Path("-"):
-        raise click.UsageError("--snapshot and --backup write a file, not to standard output")
-    if copy is not None and copy.name.lower().removesuffix(".gz").endswith(_SUFFIXES):
-        raise click.UsageError(
-            f"{copy}: a snapshot or backup is a database, such as {copy.stem}.db; to export items, leave out "
-            "--snapshot and --backup"
-        )
 
 
 def _command(file: Path, form: str | None, query: Query, given: Mapping[str, Any]) -> str:

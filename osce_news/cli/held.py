@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from osce_news.cli.shared.options import Number, db_option, format_options
 from osce_news.cli.shared.output import is_table, print_field, print_json, print_rows
 from osce_news.errors import BadInputError, command_line
-from osce_news.items import REVISED_FIELDS, NewsItem
-from osce_news.normalize.text import printable
+from osce_news.items import REVISED_FIELDS
 from osce_news.storage import Writer, read_transaction, refuse_missing
 from osce_news.storage import held as held_table
 from osce_news.storage.held import HeldPage
@@ -55,14 +55,14 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
 def _list(db: Path, form: str | None) -> None:
     with read_transaction(db) as connection:
         pages = held_table.held_pages(connection)
-    if pages and is_table(form):
+    if not is_table(form):
+        print_rows(pages, _COLUMNS, form)
+    else:
         for page in pages:
             decided = f" (stored by run {page['stored_run']})" if page["stored_run"] else ""
-            click.echo(f"{page['id']}: {printable(str(page['url']))}{decided}")
-            click.echo(f"   run {page['run']}, {page['fetched_at']}, {page['results']} results")
-            click.echo(printable(f"   {page['label']}: expected {page['expected']}, got {page['got']}"))
-    elif not is_table(form):
-        print_rows(pages, _COLUMNS, form)
+            print_field(str(page["id"]), f"{page['url']}{decided}")
+            print_field("", f"run {page['run']}, {page['fetched_at']}, {page['results']} results", 3)
+            print_field(str(page["label"]), f"expected {page['expected']}, got {page['got']}", 3)
     if not pages:
         click.echo("no page is held", err=True)
 
@@ -70,44 +70,40 @@ def _list(db: Path, form: str | None) -> None:
 def _show(db: Path, number: int, form: str | None) -> None:
     with read_transaction(db) as connection:
         page = held_table.held_page(connection, number)
-        found = rows.load(connection, [record.id for record in page.page.records])
-    stored = {identifier: rows.raw_item(row) for identifier, row in found.items()}
-    results = [_compare(record, stored.get(record.id)) for record in page.page.records]
-    results += [
-        {"id": None, "stored": None, "quarantined": one.reason, **{name: one.raw.get(name) for name in _RAW}}
-        for one in page.page.quarantined
-    ]
+        stored = rows.load(connection, [record.id for record in page.page.records])
+    results: list[dict[str, Any]] = []
+    for record in page.page.records:
+        printed = {name: getattr(record, name) for name in _RAW}
+        row = stored.get(record.id)
+        differs = row and {name: row[name] for name in _RAW if row[name] != printed[name]}
+        results.append({"id": record.id, "stored": differs, "quarantined": None, **printed})
+    for one in page.page.quarantined:
+        printed = {name: one.raw.get(name) for name in _RAW}
+        results.append({"id": None, "stored": None, "quarantined": one.reason, **printed})
     facts = {name: getattr(page, name) for name in _COLUMNS if name != "results"}
     if form == "json":
-        return print_json({**facts, "results": results})
-    if form in ("csv", "tsv"):
-        return print_rows(results, ("id", "stored", "quarantined", *_RAW), form)
-    for name, value in facts.items():
-        print_field(name, value)
-    for result in results:
-        known = result["stored"]
-        state = "new" if known is None else "stored" if known else "stored, the same"
-        reason = result["quarantined"]
-        click.echo(
-            f"{result['id']}: {state}" if reason is None else f"for quarantine: {printable(str(reason))}"
-        )
-        for name in REVISED_FIELDS:
-            read = result[f"{name}_raw"]
-            if isinstance(known, dict) and f"{name}_raw" in known:
-                print_field(f"{name}, stored", known[f"{name}_raw"], 3)
-                print_field(f"{name}, on the page", read, 3)
-            elif known is None and read is not None:
-                print_field(name, read, 3)
-    return None
+        print_json({**facts, "results": results})
+    elif form in ("csv", "tsv"):
+        print_rows(results, ("id", "stored", "quarantined", *_RAW), form)
+    else:
+        for name, value in facts.items():
+            print_field(name, value)
+        for result in results:
+            _print_result(result)
 
 
-def _compare(record: NewsItem, stored: NewsItem | None) -> dict[str, object]:
-    """Return a result with its printed values; `stored` has those that differ, None for a new item."""
-    values: dict[str, object] = {name: getattr(record, name) for name in _RAW}
-    differing = stored and {
-        name: getattr(stored, name) for name in _RAW if getattr(stored, name) != values[name]
-    }
-    return {"id": record.id, "stored": differing, "quarantined": None, **values}
+def _print_result(result: dict[str, Any]) -> None:
+    """Print a new result with its values, a stored one with those that differ."""
+    known, reason = result["stored"], result["quarantined"]
+    state = "new" if known is None else "stored" if known else "stored, the same"
+    print_field("for quarantine" if reason else result["id"], reason or state)
+    for name in REVISED_FIELDS:
+        read = result[f"{name}_raw"]
+        if known is None and read is not None:
+            print_field(name, read, 3)
+        elif known and f"{name}_raw" in known:
+            print_field(f"{name}, stored", known[f"{name}_raw"], 3)
+            print_field(f"{name}, on the page", read, 3)
 
 
 def _decide(db: Path, number: int, store: bool) -> None:
