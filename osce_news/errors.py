@@ -78,7 +78,7 @@ class DoubtfulPageError(LayoutError):
 
 
 class PartialError(OsceNewsError):
-    """Some pages could not be read. What was read is stored; run the command again."""
+    """Some pages could not be read. What was read is stored. Run the command again once the cause is gone."""
 
     exit_status = 4
 
