@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from osce_news.storage.queries import Query
 from osce_news.storage.queries.query import ARGUMENTS
 
 ITEMS = 10  # of a page of results
+_OF_POSITION = ("order", "page", "item")
 _LONGEST = 2_000  # of a query in an address: a page has a hundred links with it
 
 
@@ -28,7 +28,7 @@ class Position:
     @classmethod
     def read(cls, arguments: Any) -> Self:
         """Return the position in the arguments of an address. Raises BadInputError."""
-        query = query_of(arguments, ("order", "page", "item"))
+        query = query_of(arguments, _OF_POSITION)
         order = arguments.get("order") or ""
         if order not in ("", "date"):
             raise BadInputError(f"no order {order[:80]!r}; use 'date', or none for the best matches first")
@@ -40,29 +40,23 @@ class Position:
         """The page of the result that the position is on, from 1."""
         return (self.number - 1) // ITEMS + 1
 
-    def results(self, changes: Mapping[str, Any] | None = None, page: int = 1) -> str:
-        """Return the address of a page of results, after changes to fields of the query."""
-        pairs = self._pairs(changes or {}) + ([("page", str(page))] if page > 1 else [])
-        return f"/?{urlencode(pairs)}" if pairs else "/"
+    def address(self, path: str = "/", **changes: object) -> str:
+        """Return an address with the query and its order, after changes to arguments; None removes one."""
+        pairs = [pair for pair in self._pairs() if pair[0] not in changes]
+        return _address(path, pairs + [(name, str(value)) for name, value in changes.items() if value])
 
     def toggled(self, name: str, value: str) -> str:
-        """Return the address of the results with a value of a facet, or without it if it is chosen."""
-        chosen = getattr(self.query, f"{name}s")
-        others = [one for one in chosen if one != value]
-        return self.results({f"{name}s": others if value in chosen else [*chosen, value]})
+        """Return the address of the results with this argument, or without it if it is there."""
+        pairs, pair = self._pairs(), (name, value)
+        return _address("/", [one for one in pairs if one != pair] if pair in pairs else [*pairs, pair])
 
-    def item(self, identifier: str, number: int) -> str:
-        """Return the address of the item at this position."""
-        return f"/items/{identifier}?{urlencode([*self._pairs({}), ('item', str(number))])}"
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [*self.query.arguments(), *([("order", "date")] if self.newest and self.query.words else [])]
 
-    def file(self, name: str) -> str:
-        """Return the address of a file or page with this name that has the whole result."""
-        pairs = self.query.arguments()
-        return f"/{name}?{urlencode(pairs)}" if pairs else f"/{name}"
 
-    def _pairs(self, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
-        query = replace(self.query, **changes)
-        return [*query.arguments(), *([("order", "date")] if self.newest and query.words else [])]
+def _address(path: str, pairs: list[tuple[str, str]]) -> str:
+    ordered = sorted(pairs, key=lambda pair: (*ARGUMENTS, *_OF_POSITION).index(pair[0]))
+    return f"{path}?{urlencode(ordered)}" if ordered else path
 
 
 def number_in(arguments: Any, name: str) -> int:

@@ -8,12 +8,14 @@ view `newsroom` is a table: sorting and counting the view, which builds its list
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+import weakref
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,8 +33,6 @@ T = TypeVar("T")
 _KEPT = 3  # files of past days; one of 34,000 items has 90 MB
 LONGEST_QUERY_S = 5  # processor time; for Datasette's own queries, all of the time
 _MAKING = ThreadPoolExecutor(1)
-_past: dict[Path, Future[None]] = {}  # files that exist or are being made, the last used last
-_users: Counter[Path] = Counter()  # requests that use one of these files now
 
 
 def make_copy(source: Path, path: Path) -> bool:
@@ -85,14 +85,9 @@ def _make_table(copy: sqlite3.Connection) -> None:
     copy.execute("CREATE INDEX revisions_seen ON revisions (seen_at)")
 
 
-def database(datasette: Any) -> Any:
-    """Return Datasette's database of the served copy."""
-    return datasette.get_database(DATABASE)
-
-
 def served_file(datasette: Any) -> Path:
     """Return the file of the served copy."""
-    return Path(database(datasette).path)
+    return Path(datasette.get_database(DATABASE).path)
 
 
 @asynccontextmanager
@@ -106,73 +101,62 @@ async def file_of(datasette: Any, day: str | None) -> AsyncIterator[Path]:
     if day is None:
         yield copy
         return
-    path = copy.with_name(f"{day}.db")
-    making = _past.pop(path, None) or _MAKING.submit(_make, copy, day, path)
-    _past[path] = making
-    _users[path] += 1
+    making = _past(copy, day)
     try:
-        try:
-            await asyncio.wrap_future(making)
-        except BaseException:
-            _past.pop(path, None)
-            raise
-        yield path
-    finally:
-        _users[path] -= 1
-        unused = [each for each in _past if not _users[each]]
-        for old in unused[: max(0, len(_past) - _KEPT)]:
-            del _past[old]
-            delete(old)
+        path = await asyncio.wrap_future(making)
+    except BaseException:
+        _past.cache_clear()  # the next request tries again
+        raise
+    yield path
 
 
-def _make(copy: Path, day: str, path: Path) -> None:
+@lru_cache(maxsize=_KEPT)
+def _past(copy: Path, day: str) -> Future[Path]:
+    """Return the file of a past day; it is deleted when neither this cache nor a request has the future."""
+    path = copy.with_name(f"{day}-{secrets.token_hex(4)}.db")
+    making = _MAKING.submit(_make, copy, day, path)
+    weakref.finalize(making, delete, path)
+    return making
+
+
+def _make(copy: Path, day: str, path: Path) -> Path:
     try:
         with closing(open_copy(copy)) as connection:
             database_as_of(connection, day, path).close()
     except sqlite3.Error as error:
-        delete(path)
         raise StorageError(f"the list of {day} can't be stored in {path.parent}: {error}") from error
+    return path
 
 
-def connect(datasette: Any, path: Path) -> sqlite3.Connection:
-    """Return a new connection to a file of a database."""
+async def read(
+    datasette: Any,
+    path: Path,
+    function: Callable[[sqlite3.Connection], T],
+    *,
+    seconds: float | None = None,
+    threads: ThreadPoolExecutor | None = None,
+) -> T:
+    """Return what the function returns, which gets a new connection to the file in one of the threads.
+
+    Raises BadInputError if that takes more processor time than these seconds, without any
+    `LONGEST_QUERY_S`, and what the function raises.
+    """
     connection = open_copy(path)
     datasette._prepare_connection(connection, DATABASE)
-    return connection
-
-
-@contextmanager
-def time_limit(connection: sqlite3.Connection, seconds: int) -> Iterator[None]:
-    """Limit the processor time of what the block does with the connection; raises BadInputError."""
-    deadline = time.thread_time() + seconds  # a busy machine is no fault of the query
-    connection.set_progress_handler(lambda: time.thread_time() > deadline, 1_000)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
-            raise BadInputError(f"the query takes more than {seconds} seconds") from error
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
-
-
-async def read(datasette: Any, path: Path, function: Callable[[sqlite3.Connection], T]) -> T:
-    """Return what the function returns, which gets a connection to the file in a thread for queries.
-
-    Raises BadInputError if that takes too long, and what the function raises.
-    """
-
-    def in_time(connection: sqlite3.Connection) -> T:
-        with time_limit(connection, LONGEST_QUERY_S):
-            return function(connection)
-
-    if path == served_file(datasette):
-        result: T = await database(datasette).execute_fn(in_time)
-        return result
-    connection = connect(datasette, path)
+    limit = LONGEST_QUERY_S if seconds is None else seconds
 
     def in_thread() -> T:
         with closing(connection):
-            return in_time(connection)
+            deadline = time.thread_time() + limit  # a busy machine is no fault of the query
+            connection.set_progress_handler(lambda: time.thread_time() > deadline, 1_000)
+            return function(connection)
 
-    return await asyncio.get_running_loop().run_in_executor(datasette.executor, in_thread)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads or datasette.executor, in_thread)
+    except asyncio.CancelledError:
+        connection.interrupt()
+        raise
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise BadInputError(f"the query takes more than {limit} seconds") from error
+        raise

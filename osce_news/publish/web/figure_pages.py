@@ -10,7 +10,6 @@ import sqlite3
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +27,7 @@ from osce_news.publish.figures import (
 )
 from osce_news.publish.web.addresses import number_in, query_of
 from osce_news.publish.web.databases import file_of, read, served_file
-from osce_news.publish.web.facets import facets
+from osce_news.publish.web.facets import count_values
 from osce_news.publish.web.responses import html
 from osce_news.storage.queries import Query, label, search
 
@@ -66,9 +65,11 @@ def command(options: FigureOptions) -> str:
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
     path = served_file(datasette)
+    _, counted = await read(datasette, path, lambda connection: count_values(connection, path, Query()))
     variables: dict[str, Any] = {
         "figures": FIGURES,
-        "choices": await read(datasette, path, lambda reading: _choices(reading, path)),
+        "counted": counted,
+        "label": label,
         "given": request.args,
         "by": [name for name in request.args.getlist("by") if name],
         "shown": {name: request.args.get(name) for name in _FIELDS},
@@ -113,16 +114,6 @@ async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[
 def _shown(row: dict[str, Any]) -> list[Any]:
     *groups, number = row.values()
     return [*(NOT_PRINTED if name is None else name for name in groups), "" if number is None else number]
-
-
-def _choices(connection: sqlite3.Connection, path: Path) -> dict[str, list[tuple[str, str]]]:
-    """Return the identifiers and labels of the offices, topics and types, the most frequent first."""
-    known = facets(path)
-    items = known.found(connection, Query())
-    return {
-        name: [(value, label(name, value)) for value in known.counts(name, items)]
-        for name in ("office", "topic", "type")
-    }
 
 
 def _form(options: FigureOptions) -> dict[str, Any]:

@@ -89,16 +89,16 @@ def _in_result(
         position = Position(Query(as_of=position.query.as_of), number=number)
     before = max(0, number - 2)
     around = search.search(connection, position.query, 3, MARKS, offset=before, newest=position.newest).rows
-    numbers = {row["id"]: before + n for n, row in enumerate(around, 1)}
-    addresses = {n: position.item(identifier, n) for identifier, n in numbers.items()}
-    if item["id"] not in numbers:  # the link is from before a crawl that changed the result
-        numbers, addresses = {item["id"]: 1}, {}
-    number = numbers[item["id"]]
+    rows = dict(enumerate(around, before + 1))
+    places = [n for n, row in rows.items() if row["id"] == item["id"]]
+    if not places:  # the link is from before a crawl that changed the result
+        rows, places = {}, [1]
+    (number,) = places
     texts = _texts(connection, position.query, item)
     return {
         "position": replace(position, number=number),
-        "earlier": addresses.get(number - 1),
-        "later": addresses.get(number + 1),
+        "earlier": rows.get(number - 1),
+        "later": rows.get(number + 1),
         **{name: marked(text) for name, text in texts.items()},
     }
 

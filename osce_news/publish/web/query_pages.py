@@ -8,11 +8,10 @@ import json
 import re
 import sqlite3
 import tomllib
+from functools import partial
 from importlib import resources
 from typing import Any
-from urllib.parse import urlencode
 
-from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql, derive_named_parameters, validate_sql_select
 from markupsafe import Markup
 
@@ -20,14 +19,7 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.databases import (
-    DATABASE,
-    LONGEST_QUERY_S,
-    TABLE,
-    database,
-    served_file,
-    time_limit,
-)
+from osce_news.publish.web.databases import DATABASE, TABLE, read, served_file
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import dictionary
 from osce_news.storage.queries import VOCABULARIES
@@ -49,56 +41,40 @@ _CSV_S = 60  # processor time; a file has all rows
 async def query_page(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with a form and the rows of a ready-made query or of `sql`; without either, list the queries."""
     name, suffix = request.url_vars.get("name"), request.url_vars.get("suffix")
+    database, path = datasette.get_database(DATABASE), served_file(datasette)
     ready: dict[str, Any] = QUERIES.get(name, {})
     sql = (ready.get("sql") or request.args.get("sql") or "").strip().rstrip(";")
-    named = ready.get("params") or await derive_named_parameters(database(datasette), sql)
+    named = ready.get("params") or await derive_named_parameters(database, sql)
     given = {each: request.args.get(each) or "" for each in named}
+    tables = await database.table_names()
     variables: dict[str, Any] = {
         "name": name, "ready": ready, "sql": sql, "given": given, "queries": QUERIES, "page": 1, "rows": None,
-        "tables": await _tables(datasette), **_addresses(name, sql, given),
+        # Those that are described, the one of items first.
+        "tables": [TABLE, *(each for each in dictionary.tables() if each in tables and each != TABLE)],
     }  # fmt: skip
     try:
         if sql:
             values = _values(ready, given, request.args)
             validate_sql_select(sql)
             if suffix:
-                path, file = served_file(datasette), f"{name or 'rows'}.csv"
-                return await download(datasette, request, send, path, file, "text/csv", _csv(sql, values))
-            variables |= await _page(datasette, sql, values, number_in(request.args, "page"))
+                write, file = partial(_write_csv, sql=sql, values=values), f"{name or 'rows'}.csv"
+                return await download(datasette, request, send, path, file, "text/csv", write, _CSV_S)
+            page = number_in(request.args, "page")
+            variables |= await read(datasette, path, lambda connection: _page(connection, sql, values, page))
         elif suffix:
             raise BadInputError("no SQL: write it in the address, such as ?sql=select+1")
-    except QueryInterrupted:
-        variables["error"] = f"the query takes more than {LONGEST_QUERY_S} seconds"
     except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
         variables["error"] = error
     return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)
 
 
-async def _tables(datasette: Any) -> list[str]:
-    """Return the tables that the dictionary describes, the one of items first."""
-    names = await database(datasette).table_names()
-    return [TABLE, *(name for name in dictionary.tables() if name in names and name != TABLE)]
-
-
-def _addresses(name: str | None, sql: str, given: dict[str, str]) -> dict[str, str]:
-    """Return the addresses of the rows as CSV and JSON, and that of a page without its number."""
-    address = f"/{DATABASE}/{name}" if name else f"/{DATABASE}"
-    pairs = [*([] if name else [("sql", sql)]), *given.items()]
-    return {
-        "csv": f"{address}.csv?{urlencode(pairs)}",
-        "json": f"{address}.json?{urlencode([*pairs, ('_shape', 'objects')])}",
-        "next": f"{address}?{urlencode([*pairs, ('page', '')])}",
-    }
-
-
-async def _page(datasette: Any, sql: str, values: dict[str, str], page: int) -> dict[str, Any]:
-    """Return what a page shows of the rows of a query; raises what SQLite and Datasette raise."""
+def _page(connection: sqlite3.Connection, sql: str, values: dict[str, str], page: int) -> dict[str, Any]:
+    """Return what a page shows of the rows of a query; raises what SQLite raises."""
     first = (page - 1) * _ROWS
-    limited = f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {first}"
-    found = await database(datasette).execute(limited, values, log_sql_errors=False)
-    rows = [[_shown(*cell) for cell in zip(found.columns, row, strict=True)] for row in found.rows[:_ROWS]]
-    more = len(found.rows) > _ROWS
-    return {"page": page, "first": first + 1, "rows": rows, "columns": found.columns, "more": more}
+    cursor = connection.execute(f"SELECT * FROM (\n{sql}\n) LIMIT {_ROWS + 1} OFFSET {first}", values)
+    columns, found = [column[0] for column in cursor.description], cursor.fetchall()
+    rows = [[_shown(*cell) for cell in zip(columns, row, strict=True)] for row in found[:_ROWS]]
+    return {"page": page, "first": first + 1, "rows": rows, "columns": columns, "more": len(found) > _ROWS}
 
 
 def _values(ready: dict[str, Any], given: dict[str, str], arguments: Any) -> dict[str, str]:
@@ -157,16 +133,11 @@ def _shown(column: str, value: Any) -> str:
     return linked(column, value) or (f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text)
 
 
-def _csv(sql: str, values: dict[str, str]) -> Any:
-    """Return the function that writes all rows of a query."""
-
-    def write(connection: sqlite3.Connection, file: Any) -> None:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        with time_limit(connection, _CSV_S):
-            cursor = connection.execute(sql, values)
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerow(column[0] for column in cursor.description)
-            writer.writerows(cursor)
-        text.detach()
-
-    return write
+def _write_csv(connection: sqlite3.Connection, file: Any, sql: str, values: dict[str, str]) -> None:
+    """Write all rows of a query."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    cursor = connection.execute(sql, values)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(column[0] for column in cursor.description)
+    writer.writerows(cursor)
+    text.detach()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import math
 import re
 import sqlite3
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from datasette.utils.asgi import Response, asgi_start
 
-from osce_news.publish.web.databases import connect
+from osce_news.publish.web.databases import read
 
 _WRITING = ThreadPoolExecutor(2)  # files at a time; the next ones wait
 _IN_MEMORY = 1_000_000  # bytes of a file
@@ -43,31 +42,21 @@ async def download(
     name: str,
     media_type: str | None,
     write: Callable[[sqlite3.Connection, Any], object],
+    seconds: float = math.inf,
 ) -> None:
     """Send a file that the function writes from a database; a large one is kept on disk until it is sent.
 
     Its ETag is that of its bytes, so that feed readers need not fetch it again. Files are written in threads
-    of their own, so that pages need not wait for them.
+    of their own, so that pages need not wait for them. Raises what `read` raises.
     """
-    connection = connect(datasette, path)
-
-    def in_thread() -> None:
-        with closing(connection):
-            write(connection, file)
-
     disposition = "inline" if name.endswith(".atom") else "attachment"
     headers = {"content-disposition": f'{disposition}; filename="{name}"'}
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        try:
-            await asyncio.get_running_loop().run_in_executor(_WRITING, in_thread)
-        except asyncio.CancelledError:
-            connection.interrupt()
-            raise
+        await read(datasette, path, lambda reading: write(reading, file), seconds=seconds, threads=_WRITING)
         file.seek(0)
         headers["etag"] = f'"{hashlib.file_digest(file, "sha256").hexdigest()}"'
         if headers["etag"] in request.headers.get("if-none-match", ""):
-            await asgi_start(send, 304, headers)
-            await send({"type": "http.response.body", "body": b""})
+            await Response("", 304, headers).asgi_send(send)
             return
         file.seek(0)
         charset = "; charset=utf-8" if media_type == "text/csv" else ""

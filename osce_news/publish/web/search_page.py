@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
-from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
@@ -20,17 +19,15 @@ from osce_news.publish.formats import bibtex, format_of, ris
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
 from osce_news.publish.web.databases import file_of, open_copy, read
-from osce_news.publish.web.facets import facets
+from osce_news.publish.web.facets import count_values
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import queries
-from osce_news.storage.queries import VOCABULARIES, Query, label, search
+from osce_news.storage.queries import VOCABULARIES, label, search
 from osce_news.storage.queries.coverage import Coverage, coverage
 from osce_news.storage.runs import list_runs
 
 MARKS = ("\x02", "\x03")
 FILES = {"csv": "CSV", "xlsx": "Excel", "ris": "RIS", "bib": "BibTeX", "atom": "Feed"}
-_SHOWN = 5  # values of a facet; the others are folded
-_ADDRESSES = 60_000  # characters of the addresses of a facet; a long query leaves room for fewer values
 
 
 async def search_page(datasette: Any, request: Any) -> Any:
@@ -96,9 +93,8 @@ def command(position: Position) -> str:
 
 def _results(connection: sqlite3.Connection, position: Position, path: Path) -> dict[str, Any]:
     """Return what the page shows of a query. Raises BadInputError if the result has no such page."""
-    query, known = position.query, facets(path)
-    items = known.found(connection, query)
-    total = items.bit_count()
+    query = position.query
+    total, counted = count_values(connection, path, query)
     pages = max(1, -(-total // ITEMS))
     if position.page > pages:
         raise BadInputError(f"there is no page {position.page}; the last one is {pages}")
@@ -107,89 +103,29 @@ def _results(connection: sqlite3.Connection, position: Position, path: Path) -> 
     notes = search.remarks(connection, query, total)
     if found.ranked:
         notes.append(f"only the newest {found.ranked:,} items were ranked; the newest first shows all")
-    counted = known.of(connection, query, items)
+    nearest = {} if total else search.nearest_words(connection, query)
     return {
         "position": position,
-        "orders": {newest: replace(position, newest=newest).results() for newest in (False, True)},
         "total": total,
         "pages": pages,
-        "rows": [{**row, **_passages(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
+        "rows": [{**row, **_marked_in(row), "number": first + n} for n, row in enumerate(found.rows, 1)],
         "notes": notes,
-        "instead": _instead(position, {} if total else search.nearest_words(connection, query)),
-        "choices": list(_choices(position)),
-        "together": position.results({"every": True}) if _has_several(query) else None,
-        "facets": {name: list(_values(position, name, counted[name])) for name in VOCABULARIES},
+        "instead": nearest and re.sub(r"\w+", lambda word: nearest.get(word[0], word[0]), query.words),
         "counted": counted,
-        "shown": _SHOWN,
-        "decades": {year[:3]: _between(position, f"{year[:3]}0", f"{year[:3]}9") for year in counted["year"]},
-        "years": [_year(position, year, number) for year, number in counted["year"].items()],
-        "highest": max(counted["year"].values(), default=0),
+        "facets": tuple(VOCABULARIES),
+        "label": label,
         "command": command(position),
         "about": None if query or position.page > 1 else _about(path),
     }
 
 
-def _instead(position: Position, nearest: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the query with words that occur, and its address; None without such words."""
-    words = re.sub(r"\w+", lambda word: nearest.get(word[0], word[0]), position.query.words)
-    return (words, position.results({"words": words})) if nearest else None
-
-
-def _passages(row: dict[str, Any]) -> dict[str, Markup]:
-    """Return the title and a passage as HTML, with the words that were found marked in one of them."""
+def _marked_in(row: dict[str, Any]) -> dict[str, Markup]:
+    """Return the title, or else a passage, as HTML with the words that were found marked in it."""
     snippet = row["snippet"] or ""
     plain = snippet.strip("…").replace(MARKS[0], "").replace(MARKS[1], "")
     if plain and plain in row["title"]:
-        title = row["title"].replace(plain, snippet.strip("…"), 1)
-        return {"title_marked": marked(title), "passage": escape(_shortened(row["teaser"]))}
-    return {"title_marked": escape(row["title"]), "passage": marked(snippet or _shortened(row["teaser"]))}
-
-
-def _shortened(text: str | None) -> str:
-    return f"{text[:240].rsplit(' ', 1)[0]} …" if text and len(text) > 260 else text or ""
-
-
-def _choices(position: Position) -> Iterator[tuple[str, str, str]]:
-    """Yield the name and value of each choice, and the address without it."""
-    query = position.query
-    if query.words:
-        yield "Words", query.words, position.results({"words": ""})
-    for name in VOCABULARIES:
-        for value in getattr(query, f"{name}s"):
-            yield name.title(), label(name, value), position.toggled(name, value)
-    titles = {"since": "Since", "until": "Until", "language": "Language", "as_of": "As it was on"}
-    for name, title in titles.items():
-        if value := getattr(query, name):
-            yield title, value, position.results({name: None})
-    if query.every:
-        yield "With", "all of these offices, topics and places", position.results({"every": False})
-
-
-def _has_several(query: Query) -> bool:
-    """Whether several offices, topics or places are chosen, and an item may have any of them."""
-    return not query.every and max(map(len, (query.offices, query.topics, query.places))) > 1
-
-
-def _values(position: Position, name: str, counted: dict[str, int]) -> Iterator[tuple[str, int, str, bool]]:
-    """Yield the label, count and address of values of a facet, and whether each is chosen.
-
-    The chosen ones come first, then the most frequent ones; a very long query has no room for all.
-    """
-    chosen = getattr(position.query, f"{name}s")
-    ordered = sorted(counted, key=lambda value: value not in chosen)
-    for value in ordered[: _ADDRESSES // len(position.results())]:
-        yield label(name, value), counted[value], position.toggled(name, value), value in chosen
-
-
-def _year(position: Position, year: str, number: int) -> tuple[str, int, str, bool]:
-    """Return a bar of the histogram: the year, its number of items, its address, and whether it is chosen."""
-    query = position.query
-    inside = (query.since or "") <= f"{year}-12-31" and f"{year}-01-01" <= (query.until or "9999")
-    return year, number, _between(position, year, year), inside
-
-
-def _between(position: Position, first: str, last: str) -> str:
-    return position.results({"since": f"{first}-01-01", "until": f"{last}-12-31"})
+        return {"title": marked(row["title"].replace(plain, snippet.strip("…"), 1))}
+    return {"passage": marked(snippet)}
 
 
 @lru_cache(maxsize=1)

@@ -48,5 +48,5 @@ def test_a_place_survives_its_own_address() -> None:
         newest=True,
         number=ITEMS + 1,
     )
-    _, _, query = place.results(page=place.page).partition("?")
+    _, _, query = place.address(page=place.page).partition("?")
     assert Position.read(MultiParams(parse_qs(query))) == place
