@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from osce_news.storage.ingest.merge import Sources, former_values
 from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
 from osce_news.storage.writer import Writer
 
-# What a run replaced: the first value of each field. Runs of older versions have revisions only.
+# What a run replaced: the first value of each field. Runs of older versions have revisions only. `left` is
+# what the run left, with its source: what the next run has replaced, NULL if none has.
 _REPLACED = """
 WITH replaced AS (
     SELECT item_id, field, before, source, 1 AS has_source FROM former_values WHERE run_id = ?1
@@ -27,18 +29,21 @@ WITH replaced AS (
 SELECT *,
     EXISTS (SELECT 1 FROM revisions AS own WHERE own.item_id = replaced.item_id
         AND own.field = replaced.field AND own.run_id = ?1) AS is_revised,
-    EXISTS (SELECT 1 FROM former_values AS later WHERE later.item_id = replaced.item_id
-        AND later.field = replaced.field AND later.run_id > ?1)
-    OR EXISTS (SELECT 1 FROM revisions AS later WHERE later.item_id = replaced.item_id
-        AND later.field = replaced.field AND later.run_id > ?1) AS is_changed_again
+    (SELECT json_array(before, source) FROM (
+        SELECT run_id, 0 AS number, before, source FROM former_values AS later
+        WHERE later.item_id = replaced.item_id AND later.field = replaced.field AND run_id > ?1
+        UNION ALL
+        SELECT run_id, id, before, NULL FROM revisions AS later
+        WHERE later.item_id = replaced.item_id AND later.field = replaced.field AND run_id > ?1
+        ORDER BY 1, 2 LIMIT 1)) AS left
 FROM replaced"""
 
 
-# The text before the run: that of its first revision of the text.
+# The text before the run: that of its first revision of the text. `left` is as above.
 _FORMER_TEXTS = """
-SELECT item_id, before, text, EXISTS (
-    SELECT 1 FROM revisions AS later WHERE later.item_id = revisions.item_id
-    AND later.field = 'text' AND later.run_id > ?1) AS is_changed_again
+SELECT item_id, before, text, (
+    SELECT json_array(before) FROM revisions AS later WHERE later.item_id = revisions.item_id
+    AND later.field = 'text' AND later.run_id > ?1 ORDER BY id LIMIT 1) AS left
 FROM revisions JOIN articles USING (item_id) WHERE revisions.id IN (
     SELECT min(id) FROM revisions WHERE run_id = ?1 AND field = 'text' GROUP BY item_id)"""
 # Those that no other run has read: later ones at most got the status 304.
@@ -49,10 +54,11 @@ DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE f
         SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
 RETURNING read_at"""
 
-# Addresses under which only the run has seen their items.
+# Addresses under which the run was the first to see an item, or the only one, if its pages were saved before.
 _REMOVE_ADDRESSES = """
-WITH times AS (SELECT fetched_at FROM pages WHERE run_id = ?)
-DELETE FROM addresses WHERE first_seen IN times AND last_seen IN times
+WITH times AS (SELECT fetched_at FROM pages WHERE run_id = ?1)
+DELETE FROM addresses WHERE first_seen IN times
+AND (last_seen IN times OR first_seen >= (SELECT started FROM runs WHERE id = ?1))
 AND url <> (SELECT url FROM items WHERE id = item_id) RETURNING item_id"""
 
 # The run and later crawls of its list; the list of a run with limits is "address (limits)".
@@ -142,8 +148,9 @@ def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[
     """
     restored = kept = 0
     for row in connection.execute(_FORMER_TEXTS, [undone]).fetchall():
-        kept += row["is_changed_again"]
-        if not row["is_changed_again"]:
+        if _is_changed_again(row, row["text"]):
+            kept += 1
+        else:
             restored += 1
             # Without validators and hash, the next request reads the page, even if it has not changed.
             connection.execute(
@@ -163,15 +170,19 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
     changed: set[str] = set()
     kept = 0
     for row in connection.execute(_REPLACED, [undone]).fetchall():
-        kept += row["is_changed_again"]
-        if not row["is_changed_again"]:
-            former.setdefault(row["item_id"], []).append(row)
+        former.setdefault(row["item_id"], []).append(row)
     for identifier, stored in rows.load(connection, former).items():
-        fields = former[identifier]
         before = normalize(rows.raw_item(stored))
         before.id = identifier
-        after = renormalized(before, **{f"{field['field']}_raw": field["before"] for field in fields})
         sources = Sources.of(stored["sources"], stored["last_seen"])
+        fields = [
+            row
+            for row in former[identifier]
+            for name in [f"{row['field']}_raw"]
+            if not _is_changed_again(row, getattr(before, name), sources.others.get(name))
+        ]
+        kept += len(former[identifier]) - len(fields)
+        after = renormalized(before, **{f"{field['field']}_raw": field["before"] for field in fields})
         known = {f"{field['field']}_raw": field["source"] for field in fields if field["has_source"]}
         others = {name: source for name, source in (sources.others | known).items() if source}
         restored = replace(sources, others=others)
@@ -184,6 +195,11 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
         if not rows.same_raw(before, after):
             changed.add(identifier)
     return changed, kept
+
+
+def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:
+    """Whether a later run has changed what the run left, and that was not taken back."""
+    return row["left"] is not None and json.loads(row["left"]) != list(now)
 
 
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:
