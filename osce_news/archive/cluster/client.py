@@ -7,13 +7,13 @@ import logging
 import resource
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from multiprocessing import resource_tracker
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from osce_news.archive.cluster.job import PART_BYTES, Part, make_job, parse_part, read_job
+from osce_news.archive.cluster.partitions import lacks_pages
 from osce_news.archive.replay.execute import replay_plan
 from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.atomic import temporary_folder
@@ -46,12 +46,16 @@ def parse_files(
     """Parse the WARC files at these paths into partitions in the folder, and return the result.
 
     `scheduler` is the address of a Dask cluster; without one, `workers` processes are started here.
-    `start_url` is as for `replay`. Existing partitions are kept. Raises BadInputError for a path that can't
-    be replayed, StorageError if the folder can't be written, NetworkError if no cluster answers or it has
-    no workers.
+    `start_url` is as for `replay`. Existing partitions are kept, except those that lack pages. Raises
+    BadInputError for a path that can't be replayed, StorageError if the folder can't be written, NetworkError
+    if no cluster answers or it has no workers.
     """
     folder = folder.absolute()
     job = make_job(paths, folder, start_url=start_url, part_bytes=part_bytes)
+    for part in job.parts:
+        partition = folder / part.name
+        if partition.is_file() and lacks_pages(partition):  # files that were added since may hold them
+            partition.unlink()
     missing = job.missing(folder)
     errors: list[OsceNewsError] = []
     if missing:
@@ -173,41 +177,37 @@ def parse_parts(
     """
     from distributed.scheduler import KilledWorker
 
-    ended: SimpleQueue[Any] = SimpleQueue()
+    dd: Any = importlib.import_module("distributed")
     errors: list[OsceNewsError] = []
     futures: dict[Any, Part] = {}
+    checks_without_workers = 0
     try:
         for part in parts:
             futures[client.submit(parse_part, part, folder, key=part.name, pure=False)] = part
-        for future in futures:
-            future.add_done_callback(ended.put)
-        for done in range(1, len(parts) + 1):
-            future = _next_ended(ended, client, check_workers_s)
-            part = futures[future]
-            # The partition is the result. The return value is not fetched: its worker may have died since.
-            on_part(done, len(parts))
-            if future.status == "finished":
+        pending = set(futures)
+        while pending:
+            try:
+                ended, pending = dd.wait(pending, check_workers_s, "FIRST_COMPLETED")
+            except TimeoutError:
+                has_workers = client.scheduler_info()["workers"]
+                checks_without_workers = 0 if has_workers else checks_without_workers + 1
+                if checks_without_workers == 2:
+                    raise NetworkError(f"the Dask cluster has no workers; {_RUN_AGAIN}") from None
                 continue
-            if future.status != "error":
-                raise NetworkError(f"the Dask scheduler went away; {_RUN_AGAIN}")
-            reason = future.exception()
-            if isinstance(reason, KilledWorker):
-                reason = "four workers died while parsing it, perhaps because memory ran out"
-            elif not isinstance(reason, OsceNewsError):
-                reason = f"{type(reason).__name__}: {reason}"
-            errors.append(PartialError(f"{part.path}: bytes {part.start:,} to {part.end:,}: {reason}"))
+            for number, future in enumerate(ended, len(parts) - len(pending) - len(ended) + 1):
+                # The return value is not fetched, because its worker may have died since.
+                if future.status != "finished":
+                    part, reason = futures[future], future.exception()
+                    if isinstance(reason, KilledWorker):
+                        reason = "four workers died while parsing it, perhaps because memory ran out"
+                    elif not isinstance(reason, OsceNewsError):
+                        reason = f"{type(reason).__name__}: {reason}"
+                    place = f"{part.path}: bytes {part.start:,} to {part.end:,}"
+                    errors.append(PartialError(f"{place}: {reason}"))
+                on_part(number, len(parts))
+    except dd.CancelledError as error:
+        raise NetworkError(f"the Dask scheduler went away; {_RUN_AGAIN}") from error
     except BaseException:
         client.cancel(list(futures))
         raise
     return errors
-
-
-def _next_ended(ended: SimpleQueue[Any], client: Any, check_workers_s: float) -> Any:
-    """Return the next future that has ended; raises NetworkError if the cluster has no workers left."""
-    checks_without_workers = 0
-    while checks_without_workers < 2:
-        with suppress(Empty):
-            return ended.get(timeout=check_workers_s)
-        has_workers = client.scheduler_info()["workers"]
-        checks_without_workers = 0 if has_workers else checks_without_workers + 1
-    raise NetworkError(f"the Dask cluster has no workers; {_RUN_AGAIN}")

@@ -141,11 +141,16 @@ def parse_part(part: Part, folder: Path) -> None:
 
     Raises PartialError, which can be pickled, if this machine can't do it.
     """
-    if (folder / part.name).is_file():  # from a worker that died before it could report
+    partition, file, report = folder / part.name, Path(part.path), Report()
+    if partition.is_file():  # from a worker that died before it could report
         return
     try:
         _check(part)
-        _parse(part, folder)
+        job, warcs = _job(folder, (folder / PLAN).stat().st_mtime_ns)
+        # Like a replay: everything in the files of recorded runs, and the newsroom's pages in other files.
+        hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
+        contents = warcs.part(file, report, hosts, part.start, part.end)
+        write_partition(partition, rows(contents, warcs), report)
     except OsceNewsError as error:
         raise PartialError(str(error)) from None
 
@@ -164,15 +169,6 @@ def _check(part: Part) -> None:
         ) from None
     if (stat.st_size, stat.st_mtime_ns) != (part.size, part.changed_ns):
         raise PartialError("the file has changed since the plan was made, or differs on the worker")
-
-
-def _parse(part: Part, folder: Path) -> None:
-    job, warcs = _job(folder, (folder / PLAN).stat().st_mtime_ns)
-    report, file = Report(), Path(part.path)
-    # Like a replay: everything in the files of recorded runs, and the newsroom's pages in other files.
-    hosts = job.plan.hosts(job.start_url) if file in job.plan.warcs else None
-    contents = warcs.part(file, report, hosts, part.start, part.end)
-    write_partition(folder / part.name, rows(contents, warcs), report)
 
 
 @functools.lru_cache(maxsize=1)

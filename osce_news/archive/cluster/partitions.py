@@ -129,6 +129,23 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield from batch.to_pylist()
 
 
+def lacks_pages(path: Path) -> bool:
+    """Whether a partition is damaged, or has revisit records whose page was in none of the files."""
+    try:
+        with _errors(path):
+            heads = filter(None, pq.read_table(path, columns=["head"])["head"].to_pylist())
+            is_missing = any("error" in json.loads(head).get("original", {}) for head in heads)
+            return is_missing or read_report(path).skipped["unresolved"] > 0
+    except BadInputError:
+        return True
+
+
+def read_report(path: Path) -> Report:
+    """Return the report on reading a part; raises BadInputError if the file is not a partition."""
+    with _errors(path):
+        return from_json(Report, pq.read_metadata(path).metadata[_REPORT].decode())
+
+
 class Partitions(WarcFiles):
     """Partitions in place of the WARC files that they were made of."""
 
@@ -143,14 +160,14 @@ class Partitions(WarcFiles):
         """Yield what `WarcFiles.contents` yields; raises BadInputError if a partition can't be read."""
         for path in files:
             for offsets, partition in self._places[path]:
-                with _errors(partition):
-                    part_report = from_json(Report, pq.read_metadata(partition).metadata[_REPORT].decode())
-                    part_report.files = int(offsets.start == 0)  # a file is counted with its first part
-                    report.add(part_report)
-                    for row in read_rows(partition):
+                part_report = read_report(partition)
+                part_report.files = int(offsets.start == 0)  # a file is counted with its first part
+                report.add(part_report)
+                for row in read_rows(partition):
+                    with _errors(partition):
                         content = _content(row, path, report, hosts)
-                        if content is not None:
-                            yield content
+                    if content is not None:
+                        yield content
 
     def capture_at(self, path: Path, offset: int) -> Capture:
         """Return the capture at an offset; raises RecordError if it or its page is not there."""
