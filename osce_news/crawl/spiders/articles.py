@@ -81,7 +81,7 @@ class ArticlesSpider(BaseSpider):
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
         fatal = run.error is not None and not isinstance(run.error, PartialError)
         if fatal or (site_is_down and response is None):  # no request was made
-            raise self.fail_as_partial(error)
+            raise self.fail(error)
         due: Due = request.cb_kwargs["due"]
         if response is not None:
             item = article_from_response(response, due.item_id)

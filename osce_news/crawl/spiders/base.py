@@ -167,23 +167,21 @@ class BaseSpider(PoliteSpider):
         return request
 
     def fail(self, error: OsceNewsError) -> CloseSpider:
-        """Set the error of the run, and return the CloseSpider to raise."""
+        """Set the error of the run, partial after stored pages, and return the CloseSpider to raise."""
+        error = as_partial(error, self.pages_stored())
         self.crawl.fail(error)
         return CloseSpider(type(error).__name__)
-
-    def fail_as_partial(self, error: OsceNewsError) -> CloseSpider:
-        """Like `fail`, but a network error after stored pages counts as partial."""
-        return self.fail(as_partial(error, self.pages_stored()))
 
     def pages_stored(self) -> int:
         """Return how many pages the crawl has stored, of the list and of items."""
         summary = self.crawl.summary
         return summary.pages + summary.articles
 
-    def reject(self, error: OsceNewsError, response: Response) -> CloseSpider:
+    def reject(self, error: OsceNewsError, response: Response | None) -> CloseSpider:
         """Like `fail`, but a page that is not understood is kept in a file or the archive."""
-        not_understood = isinstance(error, LayoutError | ChallengePageError)
-        return self.fail(self.keep_rejected(error, response) if not_understood else error)
+        if response is not None and isinstance(error, LayoutError | ChallengePageError):
+            error = self.keep_rejected(error, response)
+        return self.fail(error)
 
     def keep_rejected(self, error: OsceNewsError, response: Response) -> OsceNewsError:
         """Keep the page, and return the error with its address and where it is kept."""
@@ -221,7 +219,7 @@ class BaseSpider(PoliteSpider):
             unanswered = NetworkError(
                 f"{self._requested}: the crawl ended ({reason}) before this page was read"
             )
-            self.fail_as_partial(unanswered)
+            self.fail(unanswered)
         self.update_stats()
         self.crawl.close()
 

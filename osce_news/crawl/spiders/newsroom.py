@@ -141,12 +141,12 @@ class NewsroomSpider(ArticlesSpider):
                 return self._next_request(run)
             error = service_error(response.status, said, error)
         if run is None or not isinstance(error, NetworkError):
-            raise self.fail_as_partial(error)
+            raise self.fail(error)
         gone = None if isinstance(run, SearchRun) else gone_list(failure)
         if gone is not None and not run.traversal.pages:
             return self._after_rejected(gone, response)
         if isinstance(error, UnavailableError):
-            self.fail_as_partial(error)
+            self.fail(error)
         else:
             run.skip(error, is_gone=gone is not None)
         return self._next_request(run)
@@ -185,7 +185,7 @@ class NewsroomSpider(ArticlesSpider):
 
     def _after_rejected(self, error: OsceNewsError, response: Response | None) -> Request | None:
         """Return the request for the next list after a page that was rejected; raises if there is none."""
-        end = self.reject(error, response) if response is not None else self.fail(error)
+        end = self.reject(error, response)
         if (request := self._begin_list()) is None:
             raise end from error
         return request
