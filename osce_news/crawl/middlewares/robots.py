@@ -40,9 +40,9 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._agent = str(crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"])
         self._unreadable: dict[str, IgnoreRequest] = {}
         self._received: Counter[Request] = Counter()  # bytes of each robots.txt
-        self._longest: dict[str, float] = {}  # by slot: the longest crawl-delay of its hosts
         crawler.signals.connect(self._bytes_received, signals.bytes_received)
         crawler.signals.connect(self.robots_parsed, signals.robots_parsed)
 
@@ -65,21 +65,16 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             return
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
-        setting = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        longest = max(float(crawl_delay), setting, self._longest.get(key, 0.0))
-        self._longest[key] = longest
-        delay = longest + min(longest * _MARGIN, _MAX_MARGIN_S)
         # The downloader drops a slot that is idle for a minute, and makes a new one from these settings.
-        downloader.per_slot_settings.setdefault(key, {}).update(delay=delay, concurrency=1, jitter=0)
+        slot_settings = downloader.per_slot_settings.setdefault(key, {})
+        delay = max(float(crawl_delay), self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        delay = max(delay + min(delay * _MARGIN, _MAX_MARGIN_S), slot_settings.get("delay", 0.0))
+        slot_settings.update(delay=delay, concurrency=1, jitter=0)
         if slot := downloader.slots.get(key):
             slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0
         logger.info(
             "robots.txt asks for a crawl-delay of %g s; waiting %g s between requests", crawl_delay, delay
         )
-
-    @property
-    def _agent(self) -> str:
-        return self._robotstxt_useragent or self._default_useragent
 
     def _bytes_received(self, data: bytes, request: Request) -> None:
         if _is_robots(request):
