@@ -92,7 +92,8 @@ class ListRun(CrawlRun):
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
         known = crawl_state.page_validators(self.writer.connection, url, rules())
-        # A 304 response has no pager; only pages of the requested size can do without one.
+        # A 304 response has no pager, and no dates of documents; only pages of the requested size can do
+        # without.
         return known if known is not None and len(known.listed) == page_size(url) else None
 
     def store(self, page: Listing, facts: PageFacts) -> None:
@@ -258,10 +259,6 @@ class SearchRun(ListRun):
     def headers(self) -> dict[str, str]:
         """The headers of each request: the key, which is sent nowhere else."""
         return {KEY_HEADER: self.options.search_key or "", "Accept": "application/json"}
-
-    def validators(self, url: str) -> Validators | None:
-        """Return None: answers are always read in full."""
-        return None
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Store an answer as `ListRun.store`, and count the documents that are not stored."""
