@@ -132,22 +132,22 @@ class BackOffMiddleware(RetryMiddleware):
 
     async def _wait_for_turn(self, request: Request) -> bool:
         """Wait for the end of a back-off and of the crawl-delay; False as soon as the crawl is stopped."""
-        began = monotonic()
-        back_off_s, delay_s = self._not_before - began, self._earliest(request) - began
+        began, backs_off_until, earliest = monotonic(), self._not_before, self._earliest(request)
+        delay_s = earliest - began
         # `_delay_requests` told the wait for a retry.
         if delay_s > _PATIENCE_S and not self._has_told_delay and "retry_times" not in request.meta:
             self._has_told_delay = True
             text = "waiting %.0f s, the delay between two requests, before %s"
             logger.log(NOTICE, text, delay_s, request.url)
-        left = max(back_off_s, delay_s)
-        while left > 0 and not self._is_stopping():
+        time = max(backs_off_until, earliest)
+        while (left := time - monotonic()) > 0 and not self._is_stopping():
             await asyncio.sleep(min(left, _POLL_S))
-            left = began + max(back_off_s, delay_s) - monotonic()
-        if back_off_s > 0:
+        if backs_off_until > began:
             stats = self.crawler.stats
             assert stats is not None
             stats.inc_value("back_off/count")
-            stats.inc_value("back_off/seconds", min(back_off_s, monotonic() - began))  # type: ignore[arg-type]
+            backed_off_s = min(backs_off_until, monotonic()) - began
+            stats.inc_value("back_off/seconds", backed_off_s)  # type: ignore[arg-type]
         return not self._is_stopping()
 
     def _failed(self) -> None:
