@@ -154,9 +154,6 @@ def test_a_copy_replaces_only_an_older_one_of_the_same_database(
     result = run("export", option, "copy.db", cwd=tmp_path)
     assert (result.status, len(result.errors)) == (2, 1)
     assert "copy.db is a copy of another database" in result.err
-    (tmp_path / "copy.db").unlink()
-    for _ in range(2):
-        assert run("export", option, "copy.db", cwd=tmp_path).status == 0
 
 
 def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: Path) -> None:

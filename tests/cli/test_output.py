@@ -22,6 +22,7 @@ LISTS = [
     ("search", "trafficking OR police", "--limit", "0"),
     ("stats", "--by", "month"),
     ("vocabulary", "--unknown"),
+    ("runs",),
 ]
 
 

@@ -94,14 +94,6 @@ def test_a_list_becomes_a_listing_fixture(tmp_path: Path) -> None:
     assert len(expected["records"]) == 7
 
 
-@pytest.mark.parametrize("kind", ["listing", "article"])
-def test_a_page_that_is_not_understood_is_saved_with_its_error(tmp_path: Path, kind: str) -> None:
-    folder = save(raw(b"<html>new</html>"), tmp_path, kind=kind, name="new")
-    expected = json.loads((folder / "expected.json").read_text())
-    assert folder == tmp_path / kind / "new"
-    assert expected["error"] == "LayoutError"
-
-
 def test_an_encoding_that_only_the_header_gives_is_kept(tmp_path: Path) -> None:
     body = unknown("<h1>Мосты открыты</h1>" + "<p>Мэры четырёх городов встретились сегодня в школе.</p>" * 9)
     header = "text/html; charset=windows-1251"

@@ -60,11 +60,6 @@ def run_line(line: Line, settings: dict[str, str], cwd: Path) -> Result:
     )
 
 
-def test_cron_reads_percent_signs_as_this_test_does() -> None:
-    assert unescaped("a % b") == ("a ", " b")
-    assert unescaped(r"a \% \b \\% b") == (r"a % \b \\", " b")
-
-
 @pytest.fixture
 def crontab(newsroom: Newsroom, folder: Path) -> tuple[dict[str, str], list[Line]]:
     options = [
