@@ -105,21 +105,15 @@ def _print_result(outcome: Outcome, counts: Counter[str], web_archive: str, db: 
         gaps = gaps_of_days(connection)
         missing = _missing(gaps) if queries.overview(connection)["first"] else "no items with a date yet"
     summary = outcome.summary
-    more = outcome.as_json() | {
-        "index": {name: counts[name] for name in ("captures", *COUNTS)},
-        "days_without_items": gaps,
-    }
-    print_summary(summary, as_json, more=more)
+    index = {name: counts[name] for name in ("captures", *COUNTS)}
+    print_summary(summary, as_json, more=outcome.as_json() | {"index": index, "days_without_items": gaps})
     if not as_json:
-        pages = f"stored {numbered(summary.pages, 'list')} and {numbered(summary.articles, 'own page')}"
-        items = f"{numbered(summary.new, 'new item')}; {missing}"
-        click.echo(f"{web_archive}: {_found(counts)}; {pages}; {items}")
-
-
-def _found(counts: Counter[str]) -> str:
-    """Return how many captures the index has, and what became of them."""
-    parts = [f"{counts[name]} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
-    return f"{numbered(counts['captures'], 'capture')} in the index, {', '.join(parts)}"
+        found = [f"{counts[name]} {text}" for name, text in COUNTS.items() if counts[name] or name == "kept"]
+        click.echo(
+            f"{web_archive}: {numbered(counts['captures'], 'capture')} in the index, {', '.join(found)}; "
+            f"stored {numbered(summary.pages, 'list')} and {numbered(summary.articles, 'own page')}; "
+            f"{numbered(summary.new, 'new item')}; {missing}"
+        )
 
 
 def _missing(gaps: Sequence[tuple[str, str, int]]) -> str:

@@ -19,9 +19,8 @@ from osce_news.archive.warc_files import WarcFiles
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import FilePath, delay_option, log_options
 from osce_news.cli.shared.page_fixtures import live_page, save
-from osce_news.crawl.options import CrawlOptions, delay_seconds
+from osce_news.crawl.options import CrawlOptions, delay_seconds, split_address
 from osce_news.errors import BadInputError, OsceNewsError
-from osce_news.normalize import is_web_address
 from osce_news.urls import LISTING_URL, without_user
 
 
@@ -113,12 +112,9 @@ def _fetch(address: str, url: str | None, delay: str | None) -> tuple[Capture, s
 
 
 def _check_url(url: str) -> None:
-    if not is_web_address(url) or not url.isprintable() or " " in url:
-        raise BadInputError(
-            f"not the address of a page: {without_user(url)[:200]!r} (an address begins with https://)"
-        )
-    if without_user(url) != url:
-        raise BadInputError("an address must not have a user name or a password: leave them out")
+    if not url.isprintable() or " " in url:
+        raise BadInputError(f"not the address of a page: {without_user(url)[:200]!r}")
+    split_address(url, "the address of a page")
 
 
 def _summary(expected: dict[str, Any]) -> str:

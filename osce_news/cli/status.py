@@ -22,17 +22,13 @@ from osce_news.storage.queries import Query
 from osce_news.storage.queries.coverage import last_complete_crawl, last_whole_run, unfinished_lists
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-_TIME = "timestamp_seconds"
-# The metrics, each with the key of its value and its help.
+# The metrics, each with the key of its value and its help; times are in seconds since 1970.
 _METRICS = {
-    f"last_run_{_TIME}": ("last_run_started", "When the last run began, in seconds since 1970."),
-    f"last_complete_run_{_TIME}": (
-        "last_complete_run_finished",
-        "When the last complete crawl ended, in seconds since 1970.",
-    ),
-    f"last_whole_run_{_TIME}": (
+    "last_run_timestamp_seconds": ("last_run_started", "Start of the last run."),
+    "last_complete_run_timestamp_seconds": ("last_complete_run_finished", "End of the last complete crawl."),
+    "last_whole_run_timestamp_seconds": (
         "last_whole_run_finished",
-        "When the last crawl of the whole list ended, in seconds since 1970.",
+        "End of the last crawl of the whole list.",
     ),
     "held_pages": ("held_pages", "Pages that failed a check and wait for a decision."),
     "unknown_names": ("unknown_names", "Printed values that match no entry of the vocabulary."),
@@ -117,19 +113,19 @@ def _stale(connection: sqlite3.Connection, age: int | None, max_age: timedelta) 
 def _facts(connection: sqlite3.Connection, db: Path) -> dict[str, Any]:
     """Return the state of the database; what is not known is None."""
     last = next(iter(stored_runs.list_runs(connection, 1)), {})
-    complete, whole = last_complete_crawl(connection), last_whole_run(connection)
-    ended = complete["finished"] if complete else None
+    complete, whole = dict(last_complete_crawl(connection) or {}), dict(last_whole_run(connection) or {})
+    ended = complete.get("finished")
     age = (parse_utc(utc_now()) - parse_utc(ended)).total_seconds() if ended else None
     return {
         "database": str(db),
         "last_run": last.get("run"),
         **{f"last_run_{name}": last.get(name)
            for name in ("mode", "status", "started", "finished", "message")},
-        "last_complete_run": complete["id"] if complete else None,
+        "last_complete_run": complete.get("id"),
         "last_complete_run_finished": ended,
         "age_s": None if age is None else max(0, int(age)),
-        "last_whole_run": whole["id"] if whole else None,
-        "last_whole_run_finished": whole["finished"] if whole else None,
+        "last_whole_run": whole.get("id"),
+        "last_whole_run_finished": whole.get("finished"),
         "held_pages": sum(page["stored_run"] is None for page in held_pages(connection)),
         "unknown_names": len(queries.unknown_values(connection)),
         "items": queries.count(connection, Query()),
@@ -141,8 +137,7 @@ def _print_metrics(facts: dict[str, Any]) -> None:
     path = os.fsencode(os.path.abspath(facts["database"])).decode("utf-8", "replace")
     path = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     for name, (key, text) in _METRICS.items():
-        value = facts[key]
-        if value is not None:
-            shown = int(parse_utc(value).timestamp()) if name.endswith(_TIME) else value
+        if (value := facts[key]) is not None:
+            number = int(parse_utc(value).timestamp()) if isinstance(value, str) else value
             click.echo(f"# HELP osce_news_{name} {text}\n# TYPE osce_news_{name} gauge")
-            click.echo(f'osce_news_{name}{{database="{path}"}} {shown}')
+            click.echo(f'osce_news_{name}{{database="{path}"}} {number}')

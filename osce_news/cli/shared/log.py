@@ -39,15 +39,13 @@ class _Json(logging.Formatter):
             "time": format_utc(record.created),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_user(record.getMessage()),
         }
         if status := getattr(record, "exit_status", None):
             line["exit_status"] = status
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(
-            {name: without_user(value) if isinstance(value, str) else value for name, value in line.items()}
-        )
+            line["traceback"] = without_user(self.formatException(record.exc_info))
+        return json.dumps(line)
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
