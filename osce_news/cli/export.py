@@ -34,10 +34,6 @@ def _delimiter(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return value
 
 
-def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str]:
-    return [name.strip() for name in value.split(",")] if value is not None else []
-
-
 @click.command()
 @click.argument("file", required=False, type=FilePath())
 @click.option(
@@ -48,7 +44,7 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> lis
 )
 @click.option(
     "--columns",
-    callback=_names,
+    callback=lambda ctx, param, value: [] if value is None else [each.strip() for each in value.split(",")],
     metavar="NAMES",
     help="Columns to write, separated by commas.  [default: all]",
 )
@@ -73,8 +69,9 @@ def _names(ctx: click.Context, param: click.Parameter, value: str | None) -> lis
 @click.option(
     "--no-datapackage",
     "described",
-    is_flag=True,
-    callback=lambda ctx, param, value: not value,
+    flag_value=False,
+    default=True,
+    show_default=False,
     help="Don't write datapackage.json next to CSV, XLSX and Parquet.",
 )
 @click.option(

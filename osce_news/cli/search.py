@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from osce_news.cli.shared.options import db_option, filter_options, item_format_options, limit_option
-from osce_news.cli.shared.output import print_count, print_hits, print_items, shows_bold
+from osce_news.cli.shared.output import print_count, print_items, shows_bold
 from osce_news.storage.queries import Query, open_for_query
 from osce_news.storage.queries import search as fulltext
 
@@ -63,8 +63,8 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
       osce-news search '"human rights"' --office odihr --json
       osce-news search trafficking --limit 0 --format ris > trafficking.ris
     """
-    as_text = form is None and sys.stdout.isatty()
-    marks = ("\x02", "\x03") if as_text and shows_bold() else ("[", "]")
+    is_bold = form is None and sys.stdout.isatty() and shows_bold()
+    marks = ("\x02", "\x03") if is_bold else ("[", "]")
     with open_for_query(db, query) as connection:
         found = fulltext.search(connection, query, limit, marks)
         if found.ranked:
@@ -73,8 +73,5 @@ def search(db: Path, limit: int | None, form: str | None, query: Query) -> None:
                 "ranked; narrow the search with a filter, or rank all with --limit 0",
                 err=True,
             )
-        if as_text:
-            print_hits(found.rows)
-        else:
-            print_items(connection, found.rows, form, query, more=("snippet",))
+        print_items(connection, found.rows, form, query, more=("snippet",))
         print_count(connection, query, len(found.rows))

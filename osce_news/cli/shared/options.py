@@ -36,16 +36,11 @@ class FilePath(click.Path):
         return super().convert(value, param, ctx)
 
 
-def _remember(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
-    ctx.meta[log.DATABASE] = path
-    return path
-
-
 db_option = click.option(
     "--db",
     type=FilePath(dir_okay=False),
     default="osce-news.db",
-    callback=_remember,
+    callback=lambda ctx, param, path: ctx.meta.setdefault(log.DATABASE, path),
     envvar="OSCE_NEWS_DB",
     show_envvar=True,
     help="The database file.",

@@ -43,11 +43,12 @@ def print_items(
 ) -> None:
     """Print the items of a query: a few columns in a table, else all columns that are known and `more`.
 
-    A narrow terminal shows the items one below the other. Raises what an export raises.
+    A narrow terminal shows the items one below the other, and any terminal those with `more` columns. Raises
+    what an export raises.
     """
     if form is not None and form not in FORMATS:
         print_export(connection, rows, form, query)
-    elif form is None and sys.stdout.isatty() and shutil.get_terminal_size().columns < _WIDE:
+    elif form is None and sys.stdout.isatty() and (more or shutil.get_terminal_size().columns < _WIDE):
         print_hits(rows)
     else:
         without = PRESENT_ONLY if query.as_of else ()
