@@ -70,6 +70,7 @@ def test_each_command_has_a_help_text_with_an_example(tmp_path: Path, name: str)
         assert example in result.out  # on a line of its own, not wrapped
     assert max(map(len, result.out.splitlines())) <= 80
     assert re.findall(r"\w-$", result.out, re.MULTILINE) == []  # no name is broken at a hyphen
+    assert not re.search("x[<>]=", result.out)  # how click prints ranges
     for option in COMMANDS[name].params:
         if isinstance(option, click.Option):
             assert option.help, f"{name} {option.name}"
