@@ -84,16 +84,7 @@ def schedule(
       osce-news schedule systemd --user --ping https://hc-ping.com/ID > units.txt
       osce-news schedule github --contact you@example.org > osce-news.yml
     """
-    if user and scheduler != "systemd":
-        raise click.UsageError("--user works only with systemd")
-    if mail and scheduler == "github":
-        raise click.UsageError("--mail does not work with github, which notifies its users itself")
-    if (ping or notify) and scheduler == "github":
-        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
-    if mail and not _ADDRESSES.fullmatch(mail):
-        raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
-    if notify is not None and "://" in notify:
-        raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
+    _refuse_unsuitable(scheduler, mail, ping, notify, user=user)
     load_options(start_url=start_url, db=db)  # raises what each crawl would raise
     Notifications(db, ping, notify)  # likewise
     database, full_at = os.path.abspath(db), at + timedelta(hours=12)
@@ -132,6 +123,22 @@ def schedule(
         message = f"a line of {len(longest)} characters is too long for cron: use shorter folder names"
         raise BadInputError(message)
     click.echo(text, nl=False)
+
+
+def _refuse_unsuitable(
+    scheduler: str, mail: str | None, ping: str | None, notify: str | None, *, user: bool
+) -> None:
+    """Raise UsageError for an option that this scheduler has no use for, BadInputError for a wrong value."""
+    if user and scheduler != "systemd":
+        raise click.UsageError("--user works only with systemd")
+    if mail and scheduler == "github":
+        raise click.UsageError("--mail does not work with github, which notifies its users itself")
+    if (ping or notify) and scheduler == "github":
+        raise click.UsageError("on GitHub, OSCE_NEWS_PING and OSCE_NEWS_NOTIFY are secrets of the repository")
+    if mail and not _ADDRESSES.fullmatch(mail):
+        raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
+    if notify is not None and "://" in notify:
+        raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
 
 
 def _program() -> tuple[str, ...]:
