@@ -15,7 +15,7 @@ _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)\s*$")
 
 @lru_cache(maxsize=2_000)
 def split_offices(raw: str | None) -> tuple[Term, ...]:
-    """Return the offices in printed order; an empty tuple if none is printed.
+    """Return the offices in printed order, each once; an empty tuple if none is printed.
 
     Names are separated by commas: no office seen on the site has a comma in its name. "(closed)" after a
     name becomes its status.
@@ -30,13 +30,17 @@ def split_offices(raw: str | None) -> tuple[Term, ...]:
         bare = name[: match.start()] if match and status else name
         entry = vocabulary("offices").find(bare)
         terms.append(Term(raw=name, id=entry.id if entry else None, status=status))
-    return tuple(terms)
+    return _once(terms)
 
 
 @lru_cache(maxsize=2_000)
 def split_topics(raw: str | None) -> tuple[Term, ...]:
-    """Return the topics in printed order; an empty tuple if none is printed."""
-    return _terms(_names(raw, vocabulary("topics")), vocabulary("topics"))
+    """Return the topics in printed order, each once; an empty tuple if none is printed.
+
+    >>> [term.raw for term in split_topics("Combating human trafficking, Human trafficking")]
+    ['Combating human trafficking']
+    """
+    return _once(_terms(_names(raw, vocabulary("topics")), vocabulary("topics")))
 
 
 @lru_cache(maxsize=1_000)
@@ -79,6 +83,14 @@ def _is_known(kind: str, name: str) -> bool:
 def _terms(names: Iterable[str], known: Vocabulary) -> tuple[Term, ...]:
     found = ((name, known.find(name)) for name in names)
     return tuple(Term(raw=name, id=entry.id if entry else None) for name, entry in found)
+
+
+def _once(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Return the first name of each office or topic; a page may print two names of one."""
+    first: dict[str, Term] = {}
+    for term in terms:
+        first.setdefault(term.id or term.raw, term)
+    return tuple(first.values())
 
 
 def _names(raw: str | None, known: Vocabulary) -> list[str]:
