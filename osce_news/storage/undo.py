@@ -13,6 +13,7 @@ from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state
 from osce_news.storage.ingest import rows
+from osce_news.storage.ingest.articles import GONE
 from osce_news.storage.ingest.merge import Sources, former_values
 from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
 from osce_news.storage.writer import Writer
@@ -53,6 +54,11 @@ DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE f
     OR (SELECT min(run_id) FROM pages WHERE pages.item_id = articles.item_id) = ?1 AND NOT EXISTS (
         SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
 RETURNING read_at"""
+
+# Items' own pages that the run found gone, and that earlier runs had requested: they are requested again.
+_REQUEST_AGAIN = """
+UPDATE articles SET status = 'failed', reason = 'undo took back run ' || ?1, moved_to = NULL
+WHERE run_id = ?1 AND status IN (SELECT value FROM json_each(?2))"""
 
 # Addresses under which the run was the first to see an item, or the only one, if its pages were saved before.
 _REMOVE_ADDRESSES = """
@@ -161,6 +167,7 @@ def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[
             change = Revision("text", row["text"], row["before"], text_kind(row["text"], row["before"]))
             rows.write_revisions(connection, row["item_id"], [change], utc_now(), run)
     removed = connection.execute(_REMOVE_ARTICLES, [undone]).fetchall()
+    connection.execute(_REQUEST_AGAIN, [undone, json.dumps(GONE)])
     return restored + sum(row["read_at"] is not None for row in removed), kept
 
 

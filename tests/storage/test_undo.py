@@ -13,11 +13,12 @@ from osce_news.items import RAW_FIELDS
 from osce_news.normalize import rules
 from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
+from osce_news.storage.missing import due_pages, gone_items
 from osce_news.storage.undo import undo_run
 from tests.helpers import NOON, dump, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
-from tests.storage.ingest.test_articles import answer
+from tests.storage.ingest.test_articles import answer, bad
 from tests.storage.ingest.test_sources import TITLES, form_of
 
 
@@ -160,6 +161,23 @@ def test_an_item_is_withdrawn_again_unless_it_was_seen_since(writer: Writer, is_
     assert undo_run(writer, runs[2]).withdrawals == 1 - is_seen_later
     withdrawn = values(writer.connection, "SELECT withdrawn FROM items WHERE withdrawn IS NOT NULL")
     assert withdrawn == ([] if is_seen_later else ["2024-08-06T12:00:00Z"])
+
+
+def test_an_item_is_not_withdrawn_because_of_a_request_that_was_taken_back(writer: Writer) -> None:
+    missing = str(TEN[0].node)
+    writer.begin("full")
+    writer.store(listing(TEN, "2024-08-05T12:00:00Z"))
+    writer.store_article(answer(TEN[0], 5))
+    undone = writer.begin("full").run
+    writer.store(listing(TEN[1:], "2024-08-06T12:00:00Z"))
+    writer.store_article(bad(TEN[0], 6, "gone", http_status=404))
+    last_page_at = "2024-08-07T12:00:00Z"
+    assert gone_items(writer.connection, [missing], last_page_at) == [missing]
+    writer.finish("complete", withdrawn=[missing])
+    assert undo_run(writer, undone).withdrawals == 1
+    assert gone_items(writer.connection, [missing], last_page_at) == []
+    assert [due.item_id for due in due_pages(writer.connection, [missing], last_page_at)] == [missing]
+    assert values(writer.connection, "SELECT text FROM articles") == ["A text."]
 
 
 @pytest.mark.parametrize("undone", [1, 2])
