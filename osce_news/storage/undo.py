@@ -14,7 +14,7 @@ from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.articles import GONE
-from osce_news.storage.ingest.merge import Sources, former_values
+from osce_news.storage.ingest.merge import FormerValue, Sources, former_values
 from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
 from osce_news.storage.writer import Writer
 
@@ -22,7 +22,8 @@ from osce_news.storage.writer import Writer
 # what the run left, with its source: what the next run has replaced, NULL if none has.
 _REPLACED = """
 WITH replaced AS (
-    SELECT item_id, field, before, source, 1 AS has_source FROM former_values WHERE run_id = ?1
+    SELECT item_id, field, before, source, 1 AS has_source FROM former_values
+    WHERE run_id = ?1 AND field <> 'first_seen'
     UNION ALL
     SELECT item_id, field, before, NULL, 0 FROM revisions WHERE id IN (
         SELECT min(id) FROM revisions WHERE run_id = ?1 AND field <> 'text' GROUP BY item_id, field)
@@ -39,6 +40,14 @@ SELECT *,
         ORDER BY 1, 2 LIMIT 1)) AS left
 FROM replaced"""
 
+
+# When the items that the run showed earlier than all others were first seen before, and by what.
+_FORMER_FIRST_SEEN = """
+SELECT id, first_seen, origin, min(before, last_seen) AS before, source
+FROM former_values JOIN items ON id = item_id
+WHERE run_id = ?1 AND field = 'first_seen' AND first_seen = coalesce((
+    SELECT before FROM former_values AS later WHERE later.item_id = id
+    AND later.field = 'first_seen' AND later.run_id > ?1 ORDER BY run_id LIMIT 1), first_seen)"""
 
 # The text before the run: that of its first revision of the text. `left` is as above.
 _FORMER_TEXTS = """
@@ -127,6 +136,7 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     texts, texts_kept = _undo_texts(connection, undone, run)
     items_changed, kept = _undo_changes(connection, undone, run)
     items_changed |= {row["item_id"] for row in connection.execute(_REMOVE_ADDRESSES, [undone])}
+    items_changed |= _undo_first_seen(connection, undone, run)
     changed = len(items_changed)
     withdrawals = _undo_withdrawals(connection, undone, run)
     # A page that the run stored can be stored again.
@@ -202,6 +212,17 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
         if not rows.same_raw(before, after):
             changed.add(identifier)
     return changed, kept
+
+
+def _undo_first_seen(connection: sqlite3.Connection, undone: int, run: int) -> set[str]:
+    """Restore when items were first seen, and by what; return the items."""
+    former = connection.execute(_FORMER_FIRST_SEEN, [undone]).fetchall()
+    for row in former:
+        replaced = FormerValue("first_seen", row["first_seen"], row["origin"])
+        rows.write_former(connection, row["id"], [replaced], run)
+        sql = "UPDATE items SET first_seen = ?, origin = ? WHERE id = ?"
+        connection.execute(sql, [row["before"], row["source"], row["id"]])
+    return {row["id"] for row in former}
 
 
 def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:

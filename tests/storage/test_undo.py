@@ -80,6 +80,27 @@ def test_runs_can_be_taken_back_one_after_another(db: Path) -> None:
         assert content(writer.connection) == states[2]
 
 
+def test_when_items_were_first_seen_and_by_what_is_as_before_the_run(writer: Writer) -> None:
+    def first() -> set[object]:
+        return set(values(writer.connection, "SELECT first_seen || ' ' || origin FROM items"))
+
+    writer.store(listing(TEN))
+    states = [first()]
+    for at in ("1980-01-01T00:00:00Z", "1979-01-01T00:00:00Z", "2030-01-01T00:00:00Z"):
+        writer.begin("replay")
+        writer.store(form_of(TEN, RAW_FIELDS, at, "search"))
+        states.append(first())
+    assert [len(set().union(*states[:n])) for n in (1, 2, 3, 4)] == [1, 2, 3, 3]
+    undo_run(writer, 2)  # run 3 has shown the items even earlier
+    assert first() == states[3]
+    assert undo_run(writer, 3).changed == len(TEN)
+    assert first() == states[1]
+    undo_run(writer, 2)
+    assert first() == states[0]
+    undo_run(writer, 7)
+    assert first() == states[1]
+
+
 @pytest.mark.parametrize("later", [False, True])
 def test_an_address_that_the_run_was_the_first_to_see_no_longer_identifies_its_item(
     writer: Writer, later: bool

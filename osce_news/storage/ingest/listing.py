@@ -137,6 +137,10 @@ class Ingest:
             rows.write_former(self._connection, identifier, edit.former, self._run)
             for change in edit.merged:
                 rows.merge_revision(self._connection, identifier, change, page.fetched_at, self._run)
+        for identifier, row in changes.known.items():
+            if page.fetched_at < row["first_seen"] and row["first_run"] != self._run:
+                former = FormerValue("first_seen", row["first_seen"], row["origin"])
+                rows.write_former(self._connection, identifier, [former], self._run)
         rows.write_seen(self._connection, changes.known, page, present=not self._saved)
         rows.write_sources(self._connection, {one: edit.sources for one, edit in changes.edits.items()})
         rows.write_addresses(self._connection, page)

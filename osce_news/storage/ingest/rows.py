@@ -25,7 +25,7 @@ _INSERT = (
 )
 _UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
-    "SELECT id, language, first_seen, last_seen, first_run, sources, withdrawn, "
+    "SELECT id, language, first_seen, last_seen, first_run, origin, sources, withdrawn, "
     f"{', '.join(RAW_FIELDS)} FROM items WHERE id IN (SELECT value FROM json_each(?))"
 )
 # Whether no list and no search service has shown the item. Older versions stored no time of the service.
@@ -45,7 +45,7 @@ WHOLE = ", ".join(
 
 
 def load(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, sqlite3.Row]:
-    """Return the stored rows of these items by id: raw columns, language, times and sources."""
+    """Return the stored rows of these items by id: raw columns, language, times, origin and sources."""
     return {row["id"]: row for row in connection.execute(_LOAD, [json.dumps(list(ids))])}
 
 
