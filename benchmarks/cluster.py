@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from osce_news.archive.cluster import merge, parse_files
-from osce_news.archive.exchange import Exchange
+from osce_news.archive.http import Exchange
 from osce_news.archive.replay import replay
 from osce_news.archive.writer import ArchiveWriter
 from tests.newsroom import make_stories, render_page

@@ -13,7 +13,7 @@ from pathlib import Path
 from warcio.cli import main as warcio_main  # type: ignore[import-untyped]
 
 from osce_news.archive.capture import Capture
-from osce_news.archive.exchange import Exchange
+from osce_news.archive.http import Exchange
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
 from osce_news.archive.writer import ArchiveWriter

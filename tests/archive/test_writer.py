@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from osce_news import __version__
-from osce_news.archive.exchange import Exchange
+from osce_news.archive.http import Exchange
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from osce_news.archive.writer import ArchiveWriter

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
-from osce_news.archive.exchange import Exchange
-from osce_news.archive.http import MAX_PAGE_BYTES, unpack
+from osce_news.archive.http import MAX_PAGE_BYTES, Exchange, unpack
 from osce_news.archive.report import RecordError
 from osce_news.errors import StorageError
 from osce_news.pages.search_settings import without_keys
