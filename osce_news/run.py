@@ -14,7 +14,7 @@ from osce_news import checks
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.events import Cost, Event, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
-from osce_news.storage import Changes, Summary, Writer, missing
+from osce_news.storage import Changes, Summary, Writer, own_pages
 from osce_news.storage.crawl_state import UnfinishedRun
 
 
@@ -111,11 +111,11 @@ class Run:
 
     def find_missing(self, list_url: str) -> list[str]:
         """Return the items that no list shows any more; call it if this run has read the whole list."""
-        return missing.missing_items(self.writer.connection, self.summary.run, list_url)
+        return own_pages.missing_items(self.writer.connection, self.summary.run, list_url)
 
     def find_gone(self, items: Iterable[str]) -> list[str]:
         """Return those of the missing items whose own pages are gone too."""
-        return missing.gone_items(self.writer.connection, items, self.writer.last_page_at)
+        return own_pages.gone_items(self.writer.connection, items, self.writer.last_page_at)
 
     def end(self, event: RunFinished, withdrawn: Iterable[str] = ()) -> Summary:
         """End the run, mark these items as withdrawn, and return its summary; raises StorageError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from osce_news.checks import limits
 from osce_news.errors import LayoutError, RefusedError
 from osce_news.items import BY_EXTRACTOR, ArticleItem
-from osce_news.storage.article_queue import Due
+from osce_news.storage.own_pages import Due
 
 
 class ArticleChecks:

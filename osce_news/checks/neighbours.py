@@ -16,7 +16,7 @@ from osce_news.checks.rules import Finding, ShareRule, first_office
 from osce_news.items import BY_SEARCH, RAW_FIELDS, Listing, NewsItem
 from osce_news.normalize import split_offices, split_topics
 from osce_news.normalize.vocabulary import languages
-from osce_news.storage.ingest.merge import LIST, foreign_fields
+from osce_news.storage.ingest.readings import LIST, foreign_fields
 from osce_news.urls import list_key, page_number, page_size
 
 ENGLISH = "en"  # the language of addresses that name none

@@ -13,7 +13,6 @@ from osce_news.errors import BadInputError, command_line
 from osce_news.items import REVISED_FIELDS
 from osce_news.storage import Writer, read_transaction, refuse_missing
 from osce_news.storage import held as held_table
-from osce_news.storage.held import HeldPage
 from osce_news.storage.ingest import rows
 from osce_news.storage.undo import undo_run
 
@@ -69,18 +68,19 @@ def _list(db: Path, form: str | None) -> None:
 
 def _show(db: Path, number: int, form: str | None) -> None:
     with read_transaction(db) as connection:
-        page = held_table.held_page(connection, number)
-        stored = rows.load(connection, [record.id for record in page.page.records])
+        kept = held_table.held_page(connection, number)
+        page = kept["page"]
+        stored = rows.load(connection, [record.id for record in page.records])
     results: list[dict[str, Any]] = []
-    for record in page.page.records:
+    for record in page.records:
         printed = {name: getattr(record, name) for name in _RAW}
         row = stored.get(record.id)
         differs = row and {name: row[name] for name in _RAW if row[name] != printed[name]}
         results.append({"id": record.id, "stored": differs, "quarantined": None, **printed})
-    for one in page.page.quarantined:
+    for one in page.quarantined:
         printed = {name: one.raw.get(name) for name in _RAW}
         results.append({"id": None, "stored": None, "quarantined": one.reason, **printed})
-    facts = {name: getattr(page, name) for name in _COLUMNS if name != "results"}
+    facts = {name: kept[name] for name in _COLUMNS if name != "results"}
     if form == "json":
         print_json({**facts, "results": results})
     elif form in ("csv", "tsv"):
@@ -110,31 +110,32 @@ def _decide(db: Path, number: int, store: bool) -> None:
     """Store or discard a page; it is read again under the lock, because another process may have decided."""
     refuse_missing(db)
     with Writer(db) as writer:
-        page = held_table.held_page(writer.connection, number)
-        click.echo(_store(writer, page) if store else _discard(writer, page))
+        row = held_table.held_page(writer.connection, number)
+        click.echo(_store(writer, row) if store else _discard(writer, row))
 
 
-def _store(writer: Writer, page: HeldPage) -> str:
+def _store(writer: Writer, row: dict[str, Any]) -> str:
     """Store a page, and return the line that says so."""
-    if page.stored_run is not None:
-        raise BadInputError(f"page {page.id} was stored by run {page.stored_run}")
-    run = writer.begin("held", page.url).run
+    number = row["id"]
+    if row["stored_run"] is not None:
+        raise BadInputError(f"page {number} was stored by run {row['stored_run']}")
+    run = writer.begin("held", row["url"]).run
     with writer.transaction():
-        writer.store(page.page)
-        held_table.set_stored(writer.connection, page.id, run)
-    summary = writer.finish("complete", f"held page {page.id}, stored by `osce-news held {page.id} --store`")
+        writer.store(row["page"])
+        held_table.set_stored(writer.connection, number, run)
+    summary = writer.finish("complete", f"held page {number}, stored by `osce-news held {number} --store`")
     counts = f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged"
     if summary.quarantined:
         counts += f", {summary.quarantined} quarantined"
-    undo = command_line(f"held {page.id} --discard", writer.path)
-    return f"run {summary.run} stored page {page.id}: {counts}; `{undo}` takes it back"
+    undo = command_line(f"held {number} --discard", writer.path)
+    return f"run {summary.run} stored page {number}: {counts}; `{undo}` takes it back"
 
 
-def _discard(writer: Writer, page: HeldPage) -> str:
+def _discard(writer: Writer, row: dict[str, Any]) -> str:
     """Discard a page, with what it stored or not at all, and return the line that says so."""
-    said = f"page {page.id} was discarded"
+    said, run = f"page {row['id']} was discarded", row["stored_run"]
     with writer.transaction():
-        if page.stored_run is not None:
-            said += f"; run {page.stored_run} was taken back: {undo_run(writer, page.stored_run)}"
-        held_table.discard(writer.connection, page.id)
+        if run is not None:
+            said += f"; run {run} was taken back: {undo_run(writer, run)}"
+        held_table.discard(writer.connection, row["id"])
     return said

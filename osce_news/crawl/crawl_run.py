@@ -18,10 +18,10 @@ from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem
 from osce_news.normalize import rules
 from osce_news.run import Run
-from osce_news.storage import Writer, article_queue, crawl_state
-from osce_news.storage.article_queue import AGE, Due
+from osce_news.storage import Writer, crawl_state, own_pages
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import storage_errors
+from osce_news.storage.own_pages import AGE, Due
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class CrawlRun(Run):
             return
         try:
             recorder = ArchiveWriter(self.options.archive, str(self.summary.run), user_agent=user_agent)
-            self.writer.set_archive(recorder.name)
+            self.writer.set_columns(archive=recorder.name)
             recorder.record_event(self.started)
         except StorageError as error:
             self.fail(error)
@@ -92,7 +92,7 @@ class CrawlRun(Run):
         """Return the ETag and Last-Modified for a conditional request; both None if the page must be read."""
         if due.rank != AGE:
             return None, None
-        return article_queue.article_validators(self.writer.connection, due.item_id)
+        return own_pages.article_validators(self.writer.connection, due.item_id)
 
     def store_item(self, item: ArticleItem) -> None:
         """Store the response for the next item, and remove the item from the queue; raises StorageError."""
@@ -190,12 +190,12 @@ class ArticlesRun(CrawlRun):
 
     def __init__(self, writer: Writer, options: CrawlOptions) -> None:
         """Begin the run; raises StorageError."""
-        queue = article_queue.due_articles(writer.connection, utc_now(), options.lists)
+        queue = own_pages.due_articles(writer.connection, utc_now(), options.lists)
         super().__init__(writer, options, "articles")
         self.queue_pages(queue[: options.max_articles])
         self._failures = 0
         self._first_failure = ""
-        self.checks = ArticleChecks(*article_queue.count_layouts(writer.connection), accept=options.accept)
+        self.checks = ArticleChecks(*own_pages.count_layouts(writer.connection), accept=options.accept)
         self.summary.articles_left = len(queue)
 
     def store_item(self, item: ArticleItem) -> None:

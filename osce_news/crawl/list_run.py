@@ -28,9 +28,9 @@ from osce_news.items import Listing
 from osce_news.normalize import rules
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
-from osce_news.storage import Validators, Writer, crawl_state, missing
-from osce_news.storage.article_queue import Due
+from osce_news.storage import Validators, Writer, crawl_state, own_pages
 from osce_news.storage.ingest.listing import listed_ids
+from osce_news.storage.own_pages import Due
 from osce_news.urls import page_size, same_site, short_address
 
 logger = logging.getLogger(__name__)
@@ -183,7 +183,7 @@ class ListRun(CrawlRun):
     def _due_pages(self, items: Sequence[str]) -> list[Due]:
         return [
             due
-            for due in missing.due_pages(self.writer.connection, items, utc_now())
+            for due in own_pages.due_pages(self.writer.connection, items, utc_now())
             if any(same_site(due.url, site) for site in self.options.lists)
         ]
 

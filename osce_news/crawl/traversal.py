@@ -9,7 +9,7 @@ A resumed traversal begins at the top, and continues where the unfinished one st
 only results that were read, or after the first page if pages do not overlap.
 
 If a traversal misses an item because the list moved, the next one finds it. Missed items do not count as
-withdrawn, because the own pages of missing items are requested first (storage/missing.py).
+withdrawn, because the own pages of missing items are requested first (storage/own_pages.py).
 """
 
 from __future__ import annotations

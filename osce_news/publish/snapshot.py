@@ -9,7 +9,6 @@ from pathlib import Path
 from osce_news.atomic import atomic_write
 from osce_news.storage import dictionary, upgrade
 from osce_news.storage.database import storage_errors, transaction, write_copy
-from osce_news.storage.schema import TABLES
 
 # Data that only crawls need: quarantined results, held pages, what `undo` restores, resume positions, the
 # contents of pages, process numbers.
@@ -40,9 +39,8 @@ def write_snapshot(connection: sqlite3.Connection, path: Path) -> int:
     search index. It leaves out what only crawls need, and the messages of runs, which may name files of
     this machine. Raises what `atomic_write` raises, StorageError, and sqlite3.Error if a table is missing.
     """
-    if upgrade.is_current(connection):
-        for table in TABLES:  # `update` would make an empty one, as it does for an older database
-            connection.execute(f"SELECT 1 FROM {table} LIMIT 0")
+    for table in upgrade.lost_tables(connection):  # `update` would make an empty one
+        connection.execute(f"SELECT 1 FROM {table}")
     with atomic_write(path) as part, storage_errors(path):
         write_copy(connection, part)
         with closing(sqlite3.connect(part, isolation_level=None)) as copy:

@@ -3,7 +3,7 @@
 - Schema: `schema` (with schema.sql), `upgrade` for older databases, `dictionary`; `database` opens files.
 - Writing: `writer` stores pages under a `lock`, `ingest` finds what they change, `renormalize` recomputes.
 - Reading: `queries`.
-- What a crawl is to read: `crawl_state`, `missing`, `article_queue`.
+- What a crawl is to read: `crawl_state`, `own_pages`.
 - Keeping: `runs` and `held` pages are listed, `undo` takes a run back, `integrity` checks a database.
 """
 

@@ -13,6 +13,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
 from osce_news.items import Listing
+from osce_news.storage.database import exists
 
 # The message of a run that has no end.
 KILLED = "the process was killed, or the machine went down; what was read is stored"
@@ -36,12 +37,15 @@ class UnfinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """The validators of a page's last response, and the items that it listed."""
+    """The validators of a page's last response, the items that it listed, and what read it."""
 
     etag: str | None
     last_modified: str | None
     sha256: str
     listed: list[str]
+    fetched_at: str
+    tool_version: str  # of the run that read it
+    rules: str
 
     def page(self, url: str, fetched_at: str) -> Listing:
         """Return the page of a 304 response: as it was read last, without records."""
@@ -78,48 +82,46 @@ def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     )
 
 
-def run_of_archive(connection: sqlite3.Connection, archive: str) -> int | None:
-    """Return the run that made an archive, or the last one that replayed it; None if there is none."""
-    sql = "SELECT max(id) FROM runs WHERE archive = ?"
-    run: int | None = connection.execute(sql, [archive]).fetchone()[0]
-    return run
-
-
-def statuses_of_archive(connection: sqlite3.Connection, archive: str) -> set[str]:
-    """Return the statuses of the runs that made or replayed an archive; empty if there is none."""
-    return {row[0] for row in connection.execute("SELECT status FROM runs WHERE archive = ?", [archive])}
+def runs_of_archive(connection: sqlite3.Connection, archive: str) -> dict[int, str]:
+    """Return the runs that made or replayed an archive, oldest first, with their statuses."""
+    sql = "SELECT id, status FROM runs WHERE archive = ? ORDER BY id"
+    return dict(map(tuple, connection.execute(sql, [archive])))
 
 
 def has_page(connection: sqlite3.Connection, url: str, fetched_at: str) -> bool:
     """Whether a list page was read at this time."""
-    sql = "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ?"
-    return connection.execute(sql, [url, fetched_at]).fetchone() is not None
+    return exists(connection, "pages WHERE url = ? AND fetched_at = ?", url, fetched_at)
 
 
 def has_article(connection: sqlite3.Connection, item_id: str, fetched_at: str) -> bool:
     """Whether an item's own page was read at this time, also if `undo` took its text away."""
-    sql = "SELECT 1 FROM pages WHERE item_id = ? AND fetched_at = ?"
-    return connection.execute(sql, [item_id, fetched_at]).fetchone() is not None
+    return exists(connection, "pages WHERE item_id = ? AND fetched_at = ?", item_id, fetched_at)
+
+
+def has_item(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Whether the item is stored, so that its article can be."""
+    return exists(connection, "items WHERE id = ?", item_id)
+
+
+def has_text(connection: sqlite3.Connection, item_id: str) -> bool:
+    """Whether the item's own page was read before, so that a 304 refers to something."""
+    return exists(connection, "articles WHERE item_id = ? AND read_at IS NOT NULL", item_id)
 
 
 def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
     """Whether the database holds pages or runs of a later time."""
-    sql = """
-        SELECT EXISTS (SELECT 1 FROM pages WHERE fetched_at > :at) OR EXISTS (
-            SELECT 1 FROM runs WHERE started > :at AND mode IN ('full', 'incremental', 'articles'))"""
-    return bool(connection.execute(sql, {"at": moment}).fetchone()[0])
+    crawls = "runs WHERE started > ? AND mode IN ('full', 'incremental', 'articles')"
+    return exists(connection, "pages WHERE fetched_at > ?", moment) or exists(connection, crawls, moment)
 
 
 def was_read_to_end(connection: sqlite3.Connection, list_name: str) -> bool:
     """Whether a full crawl has read this list to its end."""
-    sql = f"SELECT EXISTS (SELECT 1 FROM runs WHERE list = ? AND mode = 'full' AND {COMPLETE})"
-    return bool(connection.execute(sql, [list_name]).fetchone()[0])
+    return exists(connection, f"runs WHERE list = ? AND mode = 'full' AND {COMPLETE}", list_name)
 
 
 def was_read(connection: sqlite3.Connection, list_name: str) -> bool:
     """Whether a run has read a page of this list."""
-    sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE list = ? AND pages > 0)"
-    return bool(connection.execute(sql, [list_name]).fetchone()[0])
+    return exists(connection, "runs WHERE list = ? AND pages > 0", list_name)
 
 
 def unfinished_run(connection: sqlite3.Connection, list_name: str) -> UnfinishedRun | None:
@@ -183,32 +185,40 @@ def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], s
     return int(connection.execute(sql, [since, json.dumps(list(ids))]).fetchone()[0])
 
 
-_LAST_READING = (
-    "SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules "
-    "FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200 "
-    "ORDER BY pages.id DESC LIMIT 1"
-)
-
-
 def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
     """Return the validators of a page's last reading, to which a 304 refers; None if there is none."""
-    return _validators(connection.execute(_LAST_READING, [url]).fetchone())
+    sql = """
+        SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules
+        FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200
+        ORDER BY pages.id DESC LIMIT 1"""
+    row = connection.execute(sql, [url]).fetchone()
+    if row is None or row["listed"] is None:
+        return None
+    return Validators(**{**dict(row), "listed": json.loads(row["listed"])})
 
 
 def page_validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
     """Return the validators for a conditional request; None if the page must be read again."""
-    row = connection.execute(_LAST_READING, [url]).fetchone()
-    if row is None or not (row["etag"] or row["last_modified"]):
+    known = last_reading(connection, url)
+    if known is None or not (known.etag or known.last_modified):
         return None
-    same_reader = (row["tool_version"], row["rules"]) == (__version__, rules)
-    age = parse_utc(utc_now()) - parse_utc(row["fetched_at"])
-    return _validators(row) if same_reader and timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS else None
+    same_reader = (known.tool_version, known.rules) == (__version__, rules)
+    age = parse_utc(utc_now()) - parse_utc(known.fetched_at)
+    return known if same_reader and timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS else None
 
 
-def _validators(row: sqlite3.Row | None) -> Validators | None:
-    if row is None or row["listed"] is None:
-        return None
-    return Validators(row["etag"], row["last_modified"], row["sha256"], json.loads(row["listed"]))
+def forget_listed(connection: sqlite3.Connection, run: int) -> None:
+    """Drop what earlier pages of this list showed, because the pages of this full crawl show it again.
+
+    This includes crawls of the list with limits, and saved pages; what other lists showed is kept.
+    """
+    first = chain_of_runs(connection, run)[0]
+    sql = """
+        WITH this (list) AS (SELECT list FROM runs WHERE id = :first)
+        UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < :first AND run_id IN (
+            SELECT id FROM runs, this WHERE runs.list IS NULL OR runs.list = this.list
+                OR substr(runs.list, 1, length(this.list) + 2) = this.list || ' (')"""
+    connection.execute(sql, {"first": first})
 
 
 def chain_of_runs(connection: sqlite3.Connection, run: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -146,10 +146,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def insert_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
-    """Insert one row, given by its columns, and return its rowid."""
-    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
-    return connection.execute(sql, list(row.values())).lastrowid or 0
+def exists(connection: sqlite3.Connection, rows: str, *values: object) -> bool:
+    """Whether there is a row; `rows` is SQL from the name of the table, such as `items WHERE id = ?`."""
+    return bool(connection.execute(f"SELECT EXISTS (SELECT 1 FROM {rows})", values).fetchone()[0])
+
+
+Row = Mapping[str, Any]  # the values of a row, by column
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row], conflict: str = "") -> None:
+    """Insert rows with the same columns; `conflict` is SQL for those that are there, "ON CONFLICT ..."."""
+    if rows:
+        columns, values = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+        connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values}) {conflict}", rows)
+
+
+def update(connection: sqlite3.Connection, table: str, rows: Sequence[Row], key: str = "id") -> None:
+    """Set the same columns of several rows; the column `key` identifies each."""
+    if rows:
+        columns = ", ".join(f"{name} = :{name}" for name in rows[0] if name != key)
+        connection.executemany(f"UPDATE {table} SET {columns} WHERE {key} = :{key}", rows)
 
 
 _HINTS = {

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from typing import Any
 
 from osce_news.errors import BadInputError, DoubtfulPageError
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
-from osce_news.storage.database import insert_row
+from osce_news.storage import database
 from osce_news.urls import list_key
 
+_TABLE = "sqlite_master WHERE name = 'held'"  # which older databases lack
 _COLUMNS = "id, run_id AS run, fetched_at, url, label, expected, got, stored_run"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPage:
-    """A held page: the run that read it, what the check expected and got, and the page with its records."""
-
-    id: int
-    run: int
-    fetched_at: str  # UTC
-    url: str
-    label: str
-    expected: str
-    got: str
-    stored_run: int | None  # the run with which a person stored it; None if nobody did
-    page: Listing
+# Pages of a run whose results another page of it shows again.
+_SHOWN_AGAIN = """
+DELETE FROM held WHERE run_id = :run AND fetched_at <= :at
+AND (page ->> '$.records' <> '[]' OR url = :url)
+AND NOT EXISTS (SELECT 1 FROM json_each(page, '$.records')
+    WHERE value ->> 'id' NOT IN (SELECT value FROM json_each(:ids)))"""
+# Pages of earlier runs whose results were all seen since, or are held again.
+_READ_AGAIN = """
+WITH again AS MATERIALIZED (
+    SELECT value ->> 'id' AS id, max(fetched_at) AS fetched_at
+    FROM held, json_each(page, '$.records') WHERE run_id = :run GROUP BY 1)
+DELETE FROM held AS earlier WHERE run_id < :run AND stored_run IS NULL
+AND NOT EXISTS (SELECT 1 FROM json_each(page, '$.records')
+    WHERE NOT EXISTS (SELECT 1 FROM again
+        WHERE id = value ->> 'id' AND again.fetched_at >= earlier.fetched_at)
+    AND NOT EXISTS (SELECT 1 FROM items WHERE id = value ->> 'id' AND last_seen > earlier.fetched_at))
+AND (page ->> '$.records' <> '[]' OR EXISTS (SELECT 1 FROM pages
+    WHERE run_id = :run AND item_id IS NULL AND list_key(url) = list_key(earlier.url)
+    AND fetched_at > earlier.fetched_at))"""
 
 
 def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError, run: int) -> int:
@@ -35,12 +40,9 @@ def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError
 
     The page replaces older ones of the same run whose results it shows again: a crawl may read a page twice.
     """
-    records = {record.id for record in page.records}
-    sql = "SELECT id, url, page ->> '$.records' AS records FROM held WHERE run_id = ? AND fetched_at <= ?"
-    for earlier in connection.execute(sql, [run, page.fetched_at]).fetchall():
-        shown = _ids(earlier["records"])
-        if shown <= records and (shown or earlier["url"] == page.url):
-            discard(connection, earlier["id"])
+    ids = json.dumps([record.id for record in page.records])
+    shown_again = {"run": run, "at": page.fetched_at, "url": page.url, "ids": ids}
+    connection.execute(_SHOWN_AGAIN, shown_again)
     row = {
         "run_id": run,
         "url": page.url,
@@ -50,27 +52,30 @@ def hold(connection: sqlite3.Connection, page: Listing, doubt: DoubtfulPageError
         "got": doubt.got,
         "page": to_json(page),
     }
-    insert_row(connection, "held", row)
+    database.insert(connection, "held", [row])
     held: int = connection.execute("SELECT count(*) FROM held WHERE run_id = ?", [run]).fetchone()[0]
     return held
 
 
-def held_pages(connection: sqlite3.Connection) -> list[dict[str, object]]:
+def held_pages(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """Return the held pages without their records, oldest first."""
-    if not _has_table(connection):
+    if not database.exists(connection, _TABLE):
         return []
     results = "json_array_length(page, '$.records') + json_array_length(page, '$.quarantined')"
     sql = f"SELECT {_COLUMNS}, {results} AS results FROM held ORDER BY id"
     return [dict(row) for row in connection.execute(sql)]
 
 
-def held_page(connection: sqlite3.Connection, number: int) -> HeldPage:
-    """Return a held page; raises BadInputError if there is none with this number."""
+def held_page(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
+    """Return a held page as `held_pages` does, and with its records as `page`.
+
+    Raises BadInputError if there is none with this number.
+    """
     sql = f"SELECT {_COLUMNS}, page FROM held WHERE id = ?"
-    row = connection.execute(sql, [number]).fetchone() if _has_table(connection) else None
+    row = connection.execute(sql, [number]).fetchone() if database.exists(connection, _TABLE) else None
     if row is None:
         raise BadInputError(f"no held page {number}; `osce-news held` lists them")
-    return HeldPage(**{**dict(row), "page": from_json(Listing, row["page"])})
+    return dict(row) | {"page": from_json(Listing, row["page"])}
 
 
 def discard(connection: sqlite3.Connection, number: int) -> None:
@@ -89,27 +94,5 @@ def release(connection: sqlite3.Connection, run: int) -> None:
     A page without results is dropped if this run has read its list again. A reading from before the page was
     fetched, such as that of a saved page, does not count.
     """
-    held_at: dict[str, str] = {}  # when the results that this run holds were last read
-    of_run = "SELECT fetched_at, page ->> '$.records' FROM held WHERE run_id = ? ORDER BY fetched_at"
-    for fetched_at, records in connection.execute(of_run, [run]):
-        held_at.update(dict.fromkeys(_ids(records), fetched_at))
-    lists = "SELECT url, fetched_at FROM pages WHERE run_id = ? AND item_id IS NULL ORDER BY fetched_at"
-    read_at = {list_key(url): fetched_at for url, fetched_at in connection.execute(lists, [run])}
-    seen_since = "SELECT count(*) FROM items WHERE last_seen > ? AND id IN (SELECT value FROM json_each(?))"
-    earlier = """
-        SELECT id, url, fetched_at, page ->> '$.records' FROM held
-        WHERE run_id < ? AND stored_run IS NULL"""
-    for number, url, fetched_at, records in connection.execute(earlier, [run]).fetchall():
-        left = [one for one in _ids(records) if held_at.get(one, "") < fetched_at]
-        seen = connection.execute(seen_since, [fetched_at, json.dumps(left)]).fetchone()[0]
-        if seen == len(left) and (records != "[]" or read_at.get(list_key(url), "") > fetched_at):
-            discard(connection, number)
-
-
-def _has_table(connection: sqlite3.Connection) -> bool:
-    """Whether the database has the table; older ones don't."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone() is not None
-
-
-def _ids(records: str) -> set[str]:
-    return {record["id"] for record in json.loads(records)}
+    connection.create_function("list_key", 1, list_key, deterministic=True)
+    connection.execute(_READ_AGAIN, {"run": run})

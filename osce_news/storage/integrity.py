@@ -9,8 +9,8 @@ from pathlib import Path
 from osce_news.atomic import temporary_folder
 from osce_news.errors import StorageError
 from osce_news.storage.database import open_for_reading, storage_errors
-from osce_news.storage.schema import TABLES, object_type
-from osce_news.storage.upgrade import added_columns, applied_migrations, columns, differences, is_current
+from osce_news.storage.schema import COLUMNS, TABLES, object_type
+from osce_news.storage.upgrade import added_columns, applied_migrations, differences, is_current
 
 # The rows that break each rule.
 _RULES = {
@@ -138,12 +138,17 @@ def _rules(copy: sqlite3.Connection) -> list[str]:
     negative = {
         f"a {table[:-1]} with a number below 0": _negative(copy, table) for table in ("runs", "pages")
     }
-    broken = {rule: _count(copy, rows) for rule, rows in (_RULES | negative).items()}
-    return [f"rule: {rule} ({count} times)" for rule, count in broken.items() if count]
+    counts = {
+        rule: copy.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]
+        for rule, rows in (_RULES | negative).items()
+    }
+    return [f"rule: {rule} ({count} times)" for rule, count in counts.items() if count]
 
 
-def _count(copy: sqlite3.Connection, rows: str) -> int:
-    return int(copy.execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
+def _negative(copy: sqlite3.Connection, table: str) -> str:
+    present = [row[0] for row in copy.execute("SELECT name FROM pragma_table_info(?)", [table])]
+    numbers = [name for name in present if COLUMNS[table].get(name) in ("INTEGER", "REAL")]
+    return f"{table} WHERE {' OR '.join(f'{name} < 0' for name in numbers)}"
 
 
 def _texts(copy: sqlite3.Connection) -> list[str]:
@@ -157,10 +162,3 @@ def _texts(copy: sqlite3.Connection) -> list[str]:
         except sqlite3.OperationalError as error:
             found.append(f"text: {table}: {str(error).partition(' with text')[0]}")
     return found
-
-
-def _negative(copy: sqlite3.Connection, table: str) -> str:
-    added = added_columns(copy, table)
-    types = columns(copy, table).items()
-    numbers = [name for name, form in types if form in ("INTEGER", "REAL") and name not in added]
-    return f"{table} WHERE {' OR '.join(f'{name} < 0' for name in numbers)}"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from osce_news.items import REVISED_FIELDS, NewsItem
 from osce_news.normalize import normalize
 from osce_news.normalize.vocabulary import vocabulary
+from osce_news.storage import database
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.articles import renormalize_articles
-from osce_news.storage.ingest.revisions import revisions
+from osce_news.storage.ingest.readings import revisions
 
 if TYPE_CHECKING:
     from osce_news.storage.runs import Summary
@@ -96,13 +97,7 @@ def write_vocabulary(connection: sqlite3.Connection) -> None:
     for table, columns in _VOCABULARY.items():
         # Labels are unique, and one may move from an entry to another.
         connection.execute(f"UPDATE {table} SET label = {_FORMER}")
-        entries = [
-            tuple(getattr(entry, column) for column in columns)
-            for entry in vocabulary(table).entries.values()
-        ]
+        entries = vocabulary(table).entries.values()
+        values = [{column: getattr(entry, column) for column in columns} for entry in entries]
         updates = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
-        connection.executemany(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
-            f"ON CONFLICT (id) DO UPDATE SET {updates}",
-            entries,
-        )
+        database.insert(connection, table, values, f"ON CONFLICT (id) DO UPDATE SET {updates}")

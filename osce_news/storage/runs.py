@@ -15,10 +15,9 @@ RUN_COLUMNS = (
     "retries", "back_offs", "waited_s", "smallest_gap_s", "list", "start_url", "continues", "continued_by",
     "process", "tool_version", "rules", "archive", "message",
 )  # fmt: skip
-_EXPRESSIONS = {
-    "run": "id",
-    "continued_by": "(SELECT max(id) FROM runs AS other WHERE other.continues = runs.id)",
-}
+_RUNS = """
+SELECT *, id AS run, (SELECT max(id) FROM runs AS other WHERE other.continues = runs.id) AS continued_by
+FROM runs"""
 
 
 @dataclass
@@ -80,8 +79,8 @@ COUNTERS = tuple(
 
 def list_runs(connection: sqlite3.Connection, limit: int | None) -> list[dict[str, Any]]:
     """Return the runs, newest first. The status of one whose process has ended by itself is "died"."""
-    sql = f"{_run_query(connection)} ORDER BY id DESC LIMIT ?"
-    return [_with_death(dict(row)) for row in connection.execute(sql, [-1 if limit is None else limit])]
+    sql = f"{_RUNS} ORDER BY id DESC LIMIT ?"
+    return [_described(row) for row in connection.execute(sql, [-1 if limit is None else limit])]
 
 
 def count_runs(connection: sqlite3.Connection) -> int:
@@ -91,7 +90,7 @@ def count_runs(connection: sqlite3.Connection) -> int:
 
 def read_run(connection: sqlite3.Connection, identifier: int) -> dict[str, Any] | None:
     """Return one run as `list_runs` does, with its pages as `pages_read`, in order; None if there is none."""
-    row = connection.execute(f"{_run_query(connection)} WHERE id = ?", [identifier]).fetchone()
+    row = connection.execute(f"{_RUNS} WHERE id = ?", [identifier]).fetchone()
     if row is None:
         return None
     pages = connection.execute(
@@ -99,11 +98,13 @@ def read_run(connection: sqlite3.Connection, identifier: int) -> dict[str, Any] 
         "WHERE run_id = ? ORDER BY id",
         [identifier],
     )
-    return {**_with_death(dict(row)), "pages_read": [dict(page) for page in pages]}
+    return {**_described(row), "pages_read": [dict(page) for page in pages]}
 
 
-def _with_death(run: dict[str, Any]) -> dict[str, Any]:
-    """Return the run, with the status "died" if it is marked as running but its process has ended."""
+def _described(row: sqlite3.Row) -> dict[str, Any]:
+    """Return a run, with the status "died" if it is marked as running but its process has ended."""
+    values = dict(row)
+    run = {name: values.get(name) for name in RUN_COLUMNS}  # an older database lacks some columns
     if run["status"] == "running" and not _may_live(run["process"]):
         message = f"perhaps died: process {run['process']} is not on this machine; the next run will note it"
         return run | {"status": "died", "message": message}
@@ -127,10 +128,3 @@ def _may_live(process: int | None) -> bool:
     except OSError:  # it belongs to another user
         return True
     return True
-
-
-def _run_query(connection: sqlite3.Connection) -> str:
-    present = {row["name"]: row["name"] for row in connection.execute("PRAGMA table_info (runs)")}
-    expressions = present | _EXPRESSIONS  # an older database lacks some columns
-    columns = ", ".join(f"{expressions.get(name, 'NULL')} AS {name}" for name in RUN_COLUMNS)
-    return f"SELECT {columns} FROM runs"

@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import resources
 
 from osce_news.items import NEWSROOM_COLUMNS, NewsItem
@@ -22,6 +23,8 @@ MIGRATIONS = {
     "m008_former_values": "45158e3e",
     "m009_language_of_articles": "4bdebebb",
 }
+# The tables that databases without these names lack; they have all others.
+ADDED_TABLES = {"m007_sources": "held", "m008_former_values": "former_values"}
 # The names in databases that were made before the first release.
 FORMER_MIGRATIONS = ("m001_newsroom", "m002_crawls", "m003_articles", "m004_archive", "m005_dictionary")
 
@@ -78,26 +81,20 @@ def _script() -> str:
     return text.replace("{newsroom_columns}", ",\n    ".join(_view_columns()))
 
 
-def _statements(text: str) -> Iterator[str]:
-    r"""Yield the statements of a script, without the comments between them.
-
-    >>> list(_statements("-- Two tables.\nCREATE TABLE a (b);\nCREATE TABLE c (d)"))
-    ['CREATE TABLE a (b)', 'CREATE TABLE c (d)']
-    """
-    statement = ""
-    for line in text.splitlines(keepends=True):
-        if statement or not line.startswith(("--", "\n")):
-            statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement.strip().removesuffix(";")
-            statement = ""
-    if statement:  # the last one needs no semicolon
-        yield statement.strip()
-
-
-# The statement that makes each table, index, view and trigger, by name.
-SCHEMA = {sql.replace(" VIRTUAL", "", 1).split()[2]: sql for sql in _statements(_script())}
-TABLES = {name: sql for name, sql in SCHEMA.items() if sql.startswith("CREATE TABLE")}
+with closing(sqlite3.connect(":memory:")) as _empty:
+    _empty.executescript(_script())
+    # The statement that makes each table, index, view and trigger, by name.
+    SCHEMA: dict[str, str] = dict(
+        _empty.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL "
+            "AND (type <> 'table' OR name NOT GLOB 'items_fts_*') ORDER BY rowid"
+        )
+    )
+    TABLES = {name: sql for name, sql in SCHEMA.items() if sql.startswith("CREATE TABLE")}
+    # The columns of each table with their types.
+    COLUMNS: dict[str, dict[str, str]] = {
+        name: dict(_empty.execute("SELECT name, type FROM pragma_table_info(?)", [name])) for name in TABLES
+    }
 SEARCH_INDEX = {name: sql for name, sql in SCHEMA.items() if "_fts" in name or name == "items_text"}
 
 

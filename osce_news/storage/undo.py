@@ -12,10 +12,17 @@ from osce_news.errors import BadInputError
 from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state
+from osce_news.storage.database import exists
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.articles import GONE
-from osce_news.storage.ingest.merge import FormerValue, Sources, former_values
-from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
+from osce_news.storage.ingest.readings import (
+    FormerValue,
+    Revision,
+    Sources,
+    former_values,
+    revisions,
+    text_kind,
+)
 from osce_news.storage.writer import Writer
 
 # What a run replaced: the first value of each field. Runs of older versions have revisions only. `left` is
@@ -76,11 +83,6 @@ DELETE FROM addresses WHERE first_seen IN times
 AND (last_seen IN times OR first_seen >= (SELECT started FROM runs WHERE id = ?1))
 AND url <> (SELECT url FROM items WHERE id = item_id) RETURNING item_id"""
 
-# The run and later crawls of its list; the list of a run with limits is "address (limits)".
-_CRAWLS_SINCE = """
-id >= ?1 AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of
-    WHERE of.id = ?1 AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')"""
-
 
 class UndoCounts(NamedTuple):
     """How many items were removed and changed back, and withdrawals and texts taken back.
@@ -112,7 +114,7 @@ def undo_run(writer: Writer, undone: int) -> UndoCounts:
     Raises BadInputError if there is no such run, StorageError if the database can't be written.
     """
     connection = writer.connection
-    if connection.execute("SELECT 1 FROM runs WHERE id = ?", [undone]).fetchone() is None:
+    if not exists(connection, "runs WHERE id = ?", undone):
         raise BadInputError(f"no run {undone} in {writer.path}; `osce-news runs` lists them")
     run = writer.begin("undo").run
     with writer.transaction():
@@ -151,10 +153,13 @@ def _mark_incomplete(connection: sqlite3.Connection, undone: int) -> int:
 
     So the next crawl reads down to what the run stored. Returns how many crawls were complete until now.
     """
-    connection.execute(f"UPDATE runs SET position = NULL WHERE {_CRAWLS_SINCE}", [undone])
-    return connection.execute(
-        f"UPDATE runs SET list_status = 'partial' WHERE {_CRAWLS_SINCE} AND {crawl_state.COMPLETE}", [undone]
-    ).rowcount
+    # The run and later crawls of its list; the list of a run with limits is "address (limits)".
+    since = """
+        id >= ?1 AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of
+            WHERE of.id = ?1 AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')"""
+    connection.execute(f"UPDATE runs SET position = NULL WHERE {since}", [undone])
+    complete = f"UPDATE runs SET list_status = 'partial' WHERE {since} AND {crawl_state.COMPLETE}"
+    return connection.execute(complete, [undone]).rowcount
 
 
 def _undo_texts(connection: sqlite3.Connection, undone: int, run: int) -> tuple[int, int]:
@@ -231,7 +236,7 @@ def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:
 
 
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:
-    """Take back the withdrawals of the run, and its restorations; return how many.
+    """Take back the withdrawals of the run, and withdraw again what it restored; return how many.
 
     An item that a page has shown since the last one of the run stays restored.
     """
@@ -241,15 +246,16 @@ def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> 
         "WHERE withdrawn_run = ?1 AND restored IS NULL",
         [undone, now, run],
     ).rowcount
-    restored = connection.execute(
-        "UPDATE withdrawals SET restored = NULL, restored_run = NULL WHERE restored_run = ?1 "
+    withdrawn_again = connection.execute(
+        "INSERT INTO withdrawals (item_id, withdrawn, withdrawn_run) "
+        "SELECT item_id, withdrawn, ?2 FROM withdrawals WHERE restored_run = ?1 "
         "AND id = (SELECT max(id) FROM withdrawals AS other WHERE other.item_id = withdrawals.item_id) "
         "AND (SELECT last_seen FROM items WHERE id = item_id) > "
         "(SELECT max(fetched_at) FROM pages WHERE run_id = ?1) IS NOT TRUE",
-        [undone],
+        [undone, run],
     ).rowcount
     connection.execute(
         "UPDATE items SET withdrawn = (SELECT withdrawn FROM withdrawals "
         "WHERE item_id = items.id AND restored IS NULL) WHERE id IN (SELECT item_id FROM withdrawals)"
     )
-    return taken_back + restored
+    return taken_back + withdrawn_again

@@ -10,11 +10,21 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 
-from osce_news.storage.schema import MIGRATIONS, SCHEMA, SEARCH_INDEX, TABLES, normalized, object_type
+from osce_news.storage.schema import (
+    ADDED_TABLES,
+    COLUMNS,
+    MIGRATIONS,
+    SCHEMA,
+    SEARCH_INDEX,
+    TABLES,
+    normalized,
+    object_type,
+)
 
 logger = logging.getLogger(__name__)
 
 _COLUMNS = 'SELECT name, type, dflt_value, "notnull" FROM pragma_table_info(?)'  # without generated ones
+_FORMER = "_osce_news_former"  # holds the rows of a table that is rebuilt; a name that no user takes
 
 
 def applied_migrations(connection: sqlite3.Connection) -> set[str]:
@@ -26,6 +36,14 @@ def applied_migrations(connection: sqlite3.Connection) -> set[str]:
 def is_current(connection: sqlite3.Connection) -> bool:
     """Whether this version made the database, or has brought it to the present schema."""
     return applied_migrations(connection).issuperset(MIGRATIONS)
+
+
+def lost_tables(connection: sqlite3.Connection) -> set[str]:
+    """Return the tables that the database lacks although the version that made it had them."""
+    applied = applied_migrations(connection)
+    later = {table for name, table in ADDED_TABLES.items() if name not in applied}
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    return TABLES.keys() - present - later
 
 
 def differences(connection: sqlite3.Connection) -> dict[str, str]:
@@ -48,15 +66,8 @@ def differences(connection: sqlite3.Connection) -> dict[str, str]:
 
 def added_columns(connection: sqlite3.Connection, table: str) -> list[str]:
     """Return the columns of a table that this version does not know; empty if there are none."""
-    with closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.execute(SCHEMA[table])
-        known = columns(fresh, table)
-    return [name for name in columns(connection, table) if name not in known]
-
-
-def columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """Return the columns of a table with their types; empty if there is no such table."""
-    return dict(map(tuple, connection.execute("SELECT name, type FROM pragma_table_xinfo(?)", [table])))
+    names = connection.execute("SELECT name FROM pragma_table_xinfo(?)", [table])
+    return [name for (name,) in names if name not in COLUMNS[table]]
 
 
 def _without(sql: str, table: str, names: Iterable[str]) -> str:
@@ -119,18 +130,17 @@ def _rebuild(connection: sqlite3.Connection, table: str) -> None:
     generated = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (2, 3)"
     for (name,) in connection.execute(generated, [table]):
         logger.warning("the generated column %s of %s was not put back", name, table)
-    connection.execute(f"CREATE TABLE former AS SELECT * FROM {table}")
+    connection.execute(f"CREATE TABLE {_FORMER} AS SELECT * FROM {table}")
     connection.execute(f"DROP TABLE {table}")
     connection.execute(SCHEMA[table])
-    present = {row[0] for row in connection.execute(_COLUMNS, [table])}
     for name, form, default, not_null in former:
-        if name.lower() not in present:
+        if name.lower() not in COLUMNS[table]:
             # NOT NULL without a default is left out, because new rows have no value for the column.
             rule = f"{'NOT NULL' * not_null} DEFAULT {_constant(default)}" if default is not None else ""
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {_quoted(name)} {form} {rule}")
     columns = ", ".join(_quoted(row[0]) for row in former)
-    connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM former")
-    connection.execute("DROP TABLE former")
+    connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_FORMER}")
+    connection.execute(f"DROP TABLE {_FORMER}")
     for name, sql in own:
         if name not in SCHEMA:
             try:

@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -18,23 +17,16 @@ from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, StorageError
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
-from osce_news.storage import crawl_state, held, missing
+from osce_news.storage import crawl_state, database, held
 from osce_news.storage.crawl_state import UnfinishedRun
-from osce_news.storage.database import (
-    insert_row,
-    open_for_writing,
-    refuse_unusable,
-    storage_errors,
-    transaction,
-)
-from osce_news.storage.ingest import articles
-from osce_news.storage.ingest.listing import ONE_READING, Changes, Ingest, PageCounts
+from osce_news.storage.ingest import articles, rows
+from osce_news.storage.ingest.listing import Changes, Ingest
 from osce_news.storage.lock import lock
 from osce_news.storage.renormalize import renormalize
 from osce_news.storage.runs import SUMMARY_COLUMNS, Summary
 
 MAX_GAP = 1000  # between the numbers of two replayed runs; the number in an archive may be damaged
-SAVED_MODES = frozenset({"replay", "backfill", "held"})  # of runs that store pages of the past
+_OF_PAGE = ("url", "fetched_at", "sha256", "status", "results", "etag", "last_modified")
 
 
 class Writer(AbstractContextManager["Writer"]):
@@ -53,16 +45,15 @@ class Writer(AbstractContextManager["Writer"]):
         Raises what `open_for_writing` and `lock` raise.
         """
         self.path = path
-        refuse_unusable(path)  # before it makes a lock file
+        database.refuse_unusable(path)  # before it makes a lock file
         self._lock = lock(path, wait_s)
         try:
-            self.connection = open_for_writing(path)
+            self.connection = database.open_for_writing(path)
             self._file = path.stat()
         except BaseException:
             self._lock.release()
             raise
         self.summary = Summary(run=0, mode="", database=str(path))
-        self._clock = time.monotonic()
         self.started = ""  # when the run began, UTC
         self.last_page_at = ""  # when the last list page was fetched, UTC; until there is one, as `started`
 
@@ -88,54 +79,46 @@ class Writer(AbstractContextManager["Writer"]):
         """Start a run and return its summary, which grows as pages are stored.
 
         `source` is what a crawl reads ("list", "search" or "page"), `list_name` the list, `continues` the
-        unfinished run that it resumes.
-        `started` and `number` are when the run began and its number, if it is replayed; a number that is not
-        a little above the last one is replaced by the next.
+        unfinished run that it resumes. `started` and `number` are when the run began and its number, if it is
+        replayed; a number that is not a little above the last one is replaced by the next.
 
         If the vocabulary or the rules have changed since the last run, all stored values are normalised again
         first, so that old and new items use the same identifiers.
         """
         self._clock = time.monotonic()
         self.started = self.last_page_at = started or utc_now()
+        continued = continues.run if continues else None
         with self.transaction():
             sql = "SELECT id, rules FROM runs ORDER BY id DESC LIMIT 1"
             last, last_rules = self.connection.execute(sql).fetchone() or (0, None)
+            run = number if last < number <= last + MAX_GAP else last + 1
             if mode != "renormalize" and last_rules != rules():
                 renormalize(self.connection)
             self._end_killed_runs()
-            for page in continues.left_over if continues else ():
-                self.connection.execute("UPDATE pages SET listed = NULL WHERE id = ?", [page])
+            left_over = continues.left_over if continues else ()
+            database.update(self.connection, "pages", [{"id": page, "listed": None} for page in left_over])
             row = {
-                "id": number if last < number <= last + MAX_GAP else None,  # None: the next number
+                "id": run,
                 "mode": mode,
                 "started": self.started,
                 "start_url": start_url,
                 "source": source,
                 "list": list_name,
-                "continues": continues.run if continues else None,
+                "continues": continued,
                 "position": json.dumps(continues.position) if continues else None,
                 "process": os.getpid(),
                 "tool_version": __version__,
                 "rules": rules(),
             }
-            run = insert_row(self.connection, "runs", row)
-        continued_run = continues.run if continues else None
-        self.summary = Summary(run, mode, source, continues=continued_run, database=str(self.path))
-        self._is_saved = mode in SAVED_MODES
-        one_reading = timedelta() if mode == "held" else ONE_READING
-        self._ingest = Ingest(self.connection, run, saved=self._is_saved, one_reading=one_reading)
+            database.insert(self.connection, "runs", [row])
+        self.summary = Summary(run, mode, source, continues=continued, database=str(self.path))
+        self._ingest = Ingest(self.connection, run, mode)
         return self.summary
 
-    def set_archive(self, name: str) -> None:
-        """Store which archive holds what this run read: the common start of its files' names."""
+    def set_columns(self, **values: object) -> None:
+        """Set columns of this run's row in `runs`. Raises StorageError."""
         with self.transaction():
-            sql = "UPDATE runs SET archive = ? WHERE id = ?"
-            self.connection.execute(sql, [name, self.summary.run])
-
-    def forget_position(self) -> None:
-        """Let no later crawl resume this run, because pages above its position are missing."""
-        with self.transaction():
-            self.connection.execute("UPDATE runs SET position = NULL WHERE id = ?", [self.summary.run])
+            database.update(self.connection, "runs", [{"id": self.summary.run, **values}])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -149,7 +132,7 @@ class Writer(AbstractContextManager["Writer"]):
         self._refuse_another_file()
         before = dataclasses.replace(self.summary)
         try:
-            with storage_errors(self.path), transaction(self.connection):
+            with database.storage_errors(self.path), database.transaction(self.connection):
                 yield
         except BaseException:
             self.summary = before
@@ -160,12 +143,12 @@ class Writer(AbstractContextManager["Writer"]):
 
         Call it before `compare`. Raises StorageError.
         """
-        with storage_errors(self.path):
+        with database.storage_errors(self.path):
             self._ingest.identify(page)
 
     def compare(self, page: Listing) -> Changes:
         """Return what a page would change in the database; writes nothing. Raises StorageError."""
-        with storage_errors(self.path):
+        with database.storage_errors(self.path):
             return self._ingest.compare(page)
 
     def store(
@@ -180,23 +163,22 @@ class Writer(AbstractContextManager["Writer"]):
             if changes is None:
                 self._ingest.identify(page)
                 changes = self._ingest.compare(page)
-            stored = self._ingest.store(page, changes)
-            summary = self.summary
-            if page.articles:
-                summary.articles_changed += articles.write_listed(
-                    self.connection, page, summary.run, saved=self._is_saved
-                )
+            self._ingest.store(page, changes)
+            summary, changed, again = self.summary, changes.changed, changes.again
             summary.pages += 1
             summary.not_modified += page.status == HTTPStatus.NOT_MODIFIED
-            unchanged = stored.unchanged - stored.unchanged_again
-            summary.seen += stored.new + stored.changed - stored.changed_again + unchanged
-            summary.new += stored.new
-            summary.changed += stored.changed
-            summary.unchanged += unchanged
-            summary.restored += stored.restored
+            summary.seen += len(changes.new) + len(changes.known) - len(again)
+            summary.new += len(changes.new)
+            summary.changed += len(changed)
+            summary.unchanged += len(changes.known.keys() - changed - again)
+            summary.restored += len(changes.restored)
             summary.quarantined += len(page.quarantined)
             summary.unknown_terms += sum(len(unknown_terms(item)) for item in changes.read.values())
-            self._write_page(page, stored, position)
+            if page.articles:
+                summary.articles_changed += articles.write_listed(
+                    self.connection, page, summary.run, saved=self._ingest.saved
+                )
+            self._write_page(page, changes, position)
         return self.summary
 
     def hold(
@@ -217,69 +199,47 @@ class Writer(AbstractContextManager["Writer"]):
             self.summary.held = held.hold(self.connection, page, doubt, self.summary.run)
             listed = page.listed if joined else []
             read = dataclasses.replace(page, listed=listed, etag=None, last_modified=None)
-            self._write_page(read, PageCounts(0, 0, 0), position)
+            self._write_page(read, Changes(), position)
         return self.summary
 
-    def _write_page(self, page: Listing, stored: PageCounts, position: Mapping[str, Any] | None) -> None:
-        row = {
+    def _write_page(self, page: Listing, changes: Changes, position: Mapping[str, Any] | None) -> None:
+        changed = len(changes.changed)
+        row = {name: getattr(page, name) for name in _OF_PAGE} | {
             "run_id": self.summary.run,
-            "url": page.url,
-            "fetched_at": page.fetched_at,
-            "sha256": page.sha256,
-            "status": page.status,
-            "results": page.results,
-            "new": stored.new,
-            "changed": stored.changed,
-            "unchanged": stored.unchanged,
-            "etag": page.etag,
-            "last_modified": page.last_modified,
+            "new": len(changes.new),
+            "changed": changed,
+            "unchanged": len(changes.known) - changed,
             "listed": json.dumps(page.listed) if page.listed else None,
         }
-        insert_row(self.connection, "pages", row)
+        database.insert(self.connection, "pages", [row])
         self._write_summary(position=json.dumps(position) if position else None)
         self.last_page_at = page.fetched_at
-
-    def has_item(self, item_id: str) -> bool:
-        """Whether the item is stored."""
-        return articles.item_exists(self.connection, item_id)
-
-    def takes(self, item: ArticleItem) -> bool:
-        """Whether a response can be stored: its item is stored, or its page shows one."""
-        return self.has_item(item.item_id) or articles.as_listing(item) is not None
-
-    def has_read(self, item_id: str) -> bool:
-        """Whether this item's own page was read before, so that a 304 refers to something."""
-        sql = "SELECT 1 FROM articles WHERE item_id = ? AND read_at IS NOT NULL"
-        return self.connection.execute(sql, [item_id]).fetchone() is not None
 
     def store_article(self, item: ArticleItem) -> Summary:
         """Store one response to the request for an item's page, in one transaction.
 
         A news item that no list has shown is stored as its page shows it. Returns the run's summary so far.
-        Raises StorageError, also for a response that `takes` refuses; nothing is stored then.
+        Raises StorageError, also if the item is not stored and its page shows none; nothing is stored then.
         """
         with self.transaction():
             summary = self.summary
-            if articles.lacks_list(self.connection, item.item_id):
-                self._store_own_page(item)
-            stored = articles.write_article(self.connection, item, summary.run, saved=self._is_saved)
+            if articles.lacks_list(self.connection, item.item_id) and (page := articles.as_listing(item)):
+                changes = self._ingest.compare(page)
+                self._ingest.store(page, changes)
+                # An item that was known and has not changed only counts as an article.
+                summary.seen += len(changes.new) + len(changes.changed)
+                summary.new += len(changes.new)
+                summary.changed += len(changes.changed)
+            status, change = articles.write_article(
+                self.connection, item, summary.run, saved=self._ingest.saved
+            )
             articles.write_request(self.connection, item, summary.run)
             summary.articles += 1
-            summary.articles_changed += stored.change is not None
-            summary.articles_gone += stored.status in articles.GONE
-            summary.articles_failed += stored.status in articles.FAILED
+            summary.articles_changed += change is not None
+            summary.articles_gone += status in articles.GONE
+            summary.articles_failed += status in articles.FAILED
             self._write_summary(position=None)
         return self.summary
-
-    def _store_own_page(self, item: ArticleItem) -> None:
-        """Store what an item's own page shows as the values of the item; nothing if it is not a news item."""
-        if (page := articles.as_listing(item)) is not None:
-            changes = self._ingest.compare(page)
-            stored = self._ingest.store(page, changes)
-            # An item that was known and has not changed only counts as an article.
-            self.summary.seen += stored.new + stored.changed
-            self.summary.new += stored.new
-            self.summary.changed += stored.changed
 
     def finish(
         self,
@@ -303,9 +263,9 @@ class Writer(AbstractContextManager["Writer"]):
         with self.transaction():
             summary = self.summary
             summary.status, summary.message = status, said
-            summary.withdrawn += missing.withdraw(self.connection, withdrawn, self.last_page_at, summary.run)
+            summary.withdrawn += rows.withdraw(self.connection, withdrawn, self.last_page_at, summary.run)
             if whole:
-                missing.forget_listed(self.connection, summary.run)
+                crawl_state.forget_listed(self.connection, summary.run)
             held.release(self.connection, summary.run)
             end: dict[str, str | None] = {"finished": finished or utc_now(), "list_status": list_status}
             if "complete" in (status, list_status):  # otherwise a later run can resume at the position
@@ -338,8 +298,4 @@ class Writer(AbstractContextManager["Writer"]):
     def _write_summary(self, **more: str | None) -> None:
         """Update the row of the run from the summary, and these columns of it."""
         self.summary.seconds = round(time.monotonic() - self._clock, 1)
-        values = {name: getattr(self.summary, name) for name in SUMMARY_COLUMNS} | more
-        columns = ", ".join(f"{name} = ?" for name in values)
-        self.connection.execute(
-            f"UPDATE runs SET {columns} WHERE id = ?", [*values.values(), self.summary.run]
-        )
+        self.set_columns(**{name: getattr(self.summary, name) for name in SUMMARY_COLUMNS}, **more)

@@ -314,15 +314,15 @@ def test_a_page_that_is_understood_by_now_is_stored(tmp_path: Path) -> None:
 FULL = """
 import sqlite3
 from contextlib import contextmanager
-import osce_news.storage.writer as writer
-whole = writer.transaction
+import osce_news.storage.database as database
+whole = database.transaction
 @contextmanager
 def transaction(connection):
     with whole(connection):
         yield
         if connection.execute({query!r}).fetchone()[0] == 2:
             raise sqlite3.OperationalError("database or disk is full")
-writer.transaction = transaction
+database.transaction = transaction
 """
 
 

@@ -10,7 +10,7 @@ from osce_news.checks import limits
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
 from osce_news.items import ArticleItem, RawArticle
-from osce_news.storage.article_queue import NEVER, Due
+from osce_news.storage.own_pages import NEVER, Due
 
 KNOWN = limits.MIN_KNOWN_LAYOUTS
 NEW = Due("1", "u", NEVER, None, None)

@@ -18,7 +18,7 @@ from osce_news.errors import ChallengePageError, LayoutError
 from osce_news.items import Listing, NewsItem
 from osce_news.storage import Writer
 from osce_news.storage.ingest.matching import identify
-from osce_news.storage.ingest.merge import records_by_id
+from osce_news.storage.ingest.readings import records_by_id
 from osce_news.urls import HOME_URL, newest_first
 from tests.damage.mutation import Mutation
 from tests.damage.sound import Sound, SoundAnswer

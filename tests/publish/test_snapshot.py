@@ -71,6 +71,18 @@ def test_a_snapshot_of_an_older_database_has_the_present_schema(tmp_path: Path) 
         assert values(copy, "SELECT text FROM articles") == texts
 
 
+def test_an_older_database_that_has_lost_a_table_is_refused(tmp_path: Path) -> None:
+    older = tmp_path / "older.db"
+    older.write_bytes(gzip.decompress((ROOT / "tests/legacy/articles/newsroom.db.gz").read_bytes()))
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("DROP TABLE articles")
+    with (
+        closing(open_for_reading(older)) as reading,
+        pytest.raises(sqlite3.OperationalError, match="no such table: articles"),
+    ):
+        write_snapshot(reading, tmp_path / "copy.db")
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_database_that_lacks_a_table_is_refused(exported_from: Path, tmp_path: Path, table: str) -> None:
     db = tmp_path / "osce-news.db"

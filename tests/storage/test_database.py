@@ -116,14 +116,6 @@ def test_a_link_that_leads_back_to_itself_is_refused(db: Path) -> None:
         Writer(db)
 
 
-def test_a_database_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="no such folder"):
-        open_for_writing(tmp_path / "not" / "there.db")
-    with pytest.raises(BadInputError, match="no such database"):
-        open_for_reading(tmp_path / "not" / "there.db")
-    assert _everything(tmp_path) == {}
-
-
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_name_with_odd_characters_is_the_name_of_a_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -292,7 +284,7 @@ def test_after_a_commit_that_fails_the_next_transaction_is_stored(db: Path) -> N
             reader.execute("BEGIN")
             values(reader, "SELECT status FROM runs")
             with pytest.raises(StorageError, match="locked"):
-                writer.set_archive("an archive")
+                writer.set_columns(archive="an archive")
         writer.finish("failed")
     with closing(open_for_reading(db)) as connection:
         assert values(connection, "SELECT status FROM runs") == ["failed"]

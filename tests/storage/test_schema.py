@@ -116,6 +116,7 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     present = _schema(stored)
     stored.execute("PRAGMA foreign_keys = OFF")
     stored.execute("CREATE INDEX mine ON items (teaser)")
+    stored.execute("CREATE TABLE former (mine)")
     stored.execute("CREATE VIEW my_view AS SELECT title FROM items")
     stored.execute('ALTER TABLE items ADD COLUMN "my note" TEXT')
     stored.execute("UPDATE items SET \"my note\" = 'for ' || id")
@@ -131,6 +132,7 @@ def test_a_table_that_differs_is_rebuilt_and_what_a_user_added_stays(stored: sql
     ]
     assert values(stored, "SELECT count(*) FROM items WHERE \"my note\" = 'for ' || id") == [100]
     stored.execute("DROP INDEX mine")
+    stored.execute("DROP TABLE former")
     stored.execute("DROP VIEW my_view")
     stored.execute('ALTER TABLE items DROP COLUMN "my note"')
     assert _schema(stored) == present

@@ -13,7 +13,7 @@ from osce_news.items import RAW_FIELDS
 from osce_news.normalize import rules
 from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
-from osce_news.storage.missing import due_pages, gone_items
+from osce_news.storage.own_pages import due_pages, gone_items
 from osce_news.storage.undo import undo_run
 from tests.helpers import NOON, dump, listing, values
 from tests.newsroom import make_stories
@@ -180,8 +180,11 @@ def test_an_item_is_withdrawn_again_unless_it_was_seen_since(writer: Writer, is_
         writer.store(listing(TEN[1:] if day == 6 else TEN, at))
         writer.finish("complete", withdrawn=[str(TEN[0].node)] if day == 6 else [])
     assert undo_run(writer, runs[2]).withdrawals == 1 - is_seen_later
-    withdrawn = values(writer.connection, "SELECT withdrawn FROM items WHERE withdrawn IS NOT NULL")
-    assert withdrawn == ([] if is_seen_later else ["2024-08-06T12:00:00Z"])
+    withdrawn = "SELECT withdrawn FROM items WHERE withdrawn IS NOT NULL"
+    assert values(writer.connection, withdrawn) == ([] if is_seen_later else ["2024-08-06T12:00:00Z"])
+    assert undo_run(writer, writer.summary.run).withdrawals == 1 - is_seen_later
+    assert values(writer.connection, withdrawn) == []
+    assert problems(writer.path) == []
 
 
 def test_an_item_is_not_withdrawn_because_of_a_request_that_was_taken_back(writer: Writer) -> None:

@@ -83,7 +83,7 @@ def replay_plan(
             )
 
         for run in plan.runs:
-            statuses = crawl_state.statuses_of_archive(writer.connection, run.name)
+            statuses = set(crawl_state.runs_of_archive(writer.connection, run.name).values())
             if not statuses and _can_be_repeated(run, writer):
                 # First, because the run may hold articles of items that only these list.
                 merge(ReplayPlan(warcs=unrepeated))
@@ -128,7 +128,7 @@ def store_backfill(
         left = [
             name
             for name in archives
-            if whole.isdisjoint(crawl_state.statuses_of_archive(writer.connection, name))
+            if whole.isdisjoint(crawl_state.runs_of_archive(writer.connection, name).values())
         ]
         for name in left or [""]:  # without any, the run says that there was nothing to store
             plan = ReplayPlan(warcs=archives.get(name, []))

@@ -130,7 +130,7 @@ class RecordedRun:
         end = self._end
         # Without an end, the number of pages is not known: an unreadable record may have been that of a page.
         if self._errors or (end is None and report.skipped["unreadable"] > unreadable):
-            self._writer.forget_position()
+            self._writer.set_columns(position=None)  # no later crawl resumes this run
         if end is None:
             self._writer.abandon()
         else:
@@ -178,7 +178,7 @@ class RecordedRun:
         self._run.end(end, withdrawn)
 
     def _add_summary(self) -> None:
-        self._writer.set_archive(self._archived.name)
+        self._writer.set_columns(archive=self._archived.name)
         summary = self._run.summary
         self._outcome.add(summary)
         if not summary.pages + summary.articles and summary.status != "complete":
@@ -189,7 +189,7 @@ class RecordedRun:
         begins, connection = self._archived.begins, self._writer.connection
         if begins.continues is None or begins.position is None:
             return None
-        former = crawl_state.run_of_archive(connection, begins.continues_archive or "")
+        former = max(crawl_state.runs_of_archive(connection, begins.continues_archive or ""), default=None)
         resumed = crawl_state.resumed_run(connection, former, begins.position) if former else None
         if resumed is None or len(resumed.listed) < begins.position["pages"]:
             name = begins.continues_archive or "which was not recorded"
@@ -220,7 +220,7 @@ class RecordedRun:
     def _store(self, capture: Capture | None, event: PageStored | None) -> None:
         if event is not None and event.kind == ARTICLE:
             item = self._article(capture, event)
-            if not self._writer.has_item(item.item_id):
+            if not crawl_state.has_item(self._writer.connection, item.item_id):
                 self._run.set_cost(event.cost)
                 raise MissingPageError(f"{event.url}: no list shows its item, {item.item_id}")
             self._run.store_article(event, item)
@@ -243,7 +243,8 @@ class RecordedRun:
             return ArticleItem(item_id, event.url, event.fetched_at, status, reason=event.reason)
         if capture is None:
             raise self._missing(event)
-        if event.status == "unchanged" and not self._writer.has_read(event.item_id or ""):
+        connection = self._writer.connection
+        if event.status == "unchanged" and not crawl_state.has_text(connection, event.item_id or ""):
             capture = self._changed(capture, event)
         article = capture.article(event.item_id)
         if event.status == "failed" and article.status != "failed":  # a response that made no sense

@@ -28,6 +28,7 @@ from osce_news.errors import (
 from osce_news.items import ArticleItem
 from osce_news.normalize import item_id
 from osce_news.storage import Writer, crawl_state
+from osce_news.storage.ingest.articles import as_listing
 from osce_news.urls import LISTING_URL, is_search_answer
 
 
@@ -57,7 +58,7 @@ class SinglePages:
         for name, value in self.cost.items():
             setattr(summary, name, value)
         if self.archive is not None:
-            writer.set_archive(self.archive)
+            writer.set_columns(archive=self.archive)
         outcome.worst_of_run = None
         for fault in self.faults:
             outcome.fail(fault)
@@ -194,13 +195,14 @@ def _article(capture: Capture, writer: Writer) -> ArticleItem | None:
 
     Raises OsceNewsError if the item is stored and the page can't be read.
     """
+    is_known = crawl_state.has_item(writer.connection, item_id(capture.url))
     try:
         article = capture.article()
     except OsceNewsError:
-        if writer.has_item(item_id(capture.url)):
+        if is_known:
             raise
         return None
-    return article if writer.takes(article) else None
+    return article if is_known or as_listing(article) is not None else None
 
 
 def _kind(capture: Capture) -> str | None:

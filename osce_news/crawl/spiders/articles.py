@@ -29,7 +29,7 @@ from osce_news.errors import (
     UnavailableError,
 )
 from osce_news.items import ArticleItem
-from osce_news.storage.article_queue import Due
+from osce_news.storage.own_pages import Due
 
 logger = logging.getLogger(__name__)
 

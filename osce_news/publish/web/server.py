@@ -70,9 +70,9 @@ def _without_log(execute: Callable[..., Any]) -> Callable[..., Any]:
 def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return Datasette's metadata for the copy of a database."""
     described: dict[str, dict[str, Any]] = {
-        name: {"description": table.meaning, "columns": columns}
+        name: {"description": table[dictionary.TABLE_ENTRY].meaning, "columns": columns}
         for name, table in dictionary.tables().items()
-        if (columns := _columns(connection, table))
+        if (columns := _columns(connection, name))
     }
     for name in _HIDDEN:
         described.setdefault(name, {})["hidden"] = True
@@ -88,10 +88,11 @@ def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
-def _columns(connection: sqlite3.Connection, table: dictionary.Table) -> dict[str, str]:
+def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """Return the meanings, forms and pitfalls of the columns of a table; none if there is no such table."""
-    names = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table.name])]
-    columns = [table.columns[name] for name in names if name in table.columns]
+    names = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table])]
+    described = dictionary.tables()[table]
+    columns = [described[name] for name in names if name in described]
     return {
         one.name: " ".join(
             filter(None, (one.meaning, f"{one.form}." if one.form not in ("text", "") else "", one.pitfalls))

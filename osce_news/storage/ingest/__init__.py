@@ -1,6 +1,6 @@
 """What a page changes in the database.
 
-A list page takes these steps: `matching` finds the stored items that its results are, `merge` decides whose
-values count, `revisions` says what has changed, and `rows` writes it. `listing` leads through them.
-`articles` stores items' own pages.
+A list page takes these steps: `matching` finds the stored items that its results are, `readings` decides
+whose values count and what has changed, and `rows` writes it. `listing` leads through them. `articles` stores
+items' own pages.
 """

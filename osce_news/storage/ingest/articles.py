@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from osce_news.errors import StorageError
@@ -12,9 +12,10 @@ from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsI
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
 from osce_news.normalize.identity import title_key
 from osce_news.normalize.vocabulary import known_language
-from osce_news.storage.database import insert_row
+from osce_news.storage import database
+from osce_news.storage.crawl_state import has_item
 from osce_news.storage.ingest import rows
-from osce_news.storage.ingest.revisions import Revision, revisions, text_kind
+from osce_news.storage.ingest.readings import Revision, revisions, text_kind
 
 UNCHANGED = "unchanged"  # status 304
 GONE = ("gone", "moved", "not_found")
@@ -27,19 +28,6 @@ _PRINTED = (
     f"SELECT articles.*, url_raw, {', '.join(f'items.{n}_raw AS item_{n}' for n in ('title', *_COMPARED))} "
     "FROM articles JOIN items ON items.id = item_id WHERE read_at IS NOT NULL"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """The result of storing a response: its status, and how the text changed, if it did."""
-
-    status: str
-    change: Revision | None = None
-
-
-def item_exists(connection: sqlite3.Connection, item_id: str) -> bool:
-    """Whether the item is stored, so that its article can be."""
-    return connection.execute("SELECT 1 FROM items WHERE id = ?", [item_id]).fetchone() is not None
 
 
 def lacks_list(connection: sqlite3.Connection, item_id: str) -> bool:
@@ -82,15 +70,15 @@ def as_listing(item: ArticleItem) -> Listing | None:
 
 def write_article(
     connection: sqlite3.Connection, item: ArticleItem, run: int, *, saved: bool
-) -> StoredArticle:
-    """Store one response inside the caller's transaction.
+) -> tuple[str, Revision | None]:
+    """Store one response inside the caller's transaction; return its status and how the text changed.
 
     The text is kept if the page is gone or can't be read later. `saved` is whether it comes from an
     archive and may be older than the stored one: then each part of the row keeps the newer value.
 
     Raises StorageError for an item that is not stored.
     """
-    if not item_exists(connection, item.item_id):
+    if not has_item(connection, item.item_id):
         raise StorageError(f"neither a list nor its own page has shown the item {item.item_id}: {item.url}")
     if item.status == "moved" and item.article is not None:
         if _is_own_page(connection, item.item_id, item.article):
@@ -99,7 +87,7 @@ def write_article(
             item = replace(item, article=None)
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [item.item_id]).fetchone()
     if row is None and item.status == UNCHANGED:  # unchanged since a request that stored nothing
-        return StoredArticle(item.status)
+        return item.status, None
     values = _first_times(item, row)
     is_listed = item.article is not None and item.article.layout == BY_SEARCH
     own_request = row is not None and (row["layout"] != BY_SEARCH or row["status"] != "read")
@@ -110,13 +98,14 @@ def write_article(
     if item.article is not None and _replaces(item, row, saved=saved):
         values |= _content_columns(connection, item)
         change = _text_revision(item, row)
+    values["item_id"] = item.item_id
     if row is None:
-        insert_row(connection, "articles", {"item_id": item.item_id, **values})
+        database.insert(connection, "articles", [values])
     else:
-        _update(connection, item.item_id, values)
+        database.update(connection, "articles", [values], key="item_id")
     if change is not None:
         rows.write_revisions(connection, item.item_id, [change], item.fetched_at, run)
-    return StoredArticle(item.status, change)
+    return item.status, change
 
 
 def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, saved: bool) -> int:
@@ -135,7 +124,7 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
     stored = (
         write_article(connection, item, run, saved=saved) for one, item in texts.items() if one not in own
     )
-    return sum(article.change is not None for article in stored)
+    return sum(change is not None for _, change in stored)
 
 
 def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -> None:
@@ -158,7 +147,7 @@ def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -
         "etag": item.etag,
         "last_modified": item.last_modified,
     }
-    insert_row(connection, "pages", row)
+    database.insert(connection, "pages", [row])
 
 
 def renormalize_articles(connection: sqlite3.Connection) -> None:
@@ -175,11 +164,15 @@ def renormalize_articles(connection: sqlite3.Connection) -> None:
         printed = {name: row[f"{name}_raw"] for name in _COMPARED}
         differs = _json(differences(listed, row["title"], printed)) if row["title"] else None
         stated = row["language_raw"] or row["language"]
-        values = (parse_date(row["published_raw"]), known_language(stated), stated, differs)
-        if values != tuple(row[name] for name in ("published", "language", "language_raw", "differs")):
-            changed.append((*values, row["item_id"]))
-    sql = "UPDATE articles SET published = ?, language = ?, language_raw = ?, differs = ? WHERE item_id = ?"
-    connection.executemany(sql, changed)
+        values = {
+            "published": parse_date(row["published_raw"]),
+            "language": known_language(stated),
+            "language_raw": stated,
+            "differs": differs,
+        }
+        if any(value != row[name] for name, value in values.items()):
+            changed.append({"item_id": row["item_id"], **values})
+    database.update(connection, "articles", changed, key="item_id")
 
 
 def differences(
@@ -279,11 +272,6 @@ def _text_revision(item: ArticleItem, row: sqlite3.Row | None) -> Revision | Non
     if row["sha256"] is not None and row["sha256"] == item.sha256:
         return None
     return Revision("text", row["text"], after, text_kind(row["text"], after))
-
-
-def _update(connection: sqlite3.Connection, item_id: str, values: dict[str, Any]) -> None:
-    columns = ", ".join(f"{name} = ?" for name in values)
-    connection.execute(f"UPDATE articles SET {columns} WHERE item_id = ?", [*values.values(), item_id])
 
 
 def _json(value: Any) -> str | None:

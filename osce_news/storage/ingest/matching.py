@@ -19,6 +19,7 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import quarantine, split_offices
 from osce_news.normalize.identity import number_copies, title_key
 from osce_news.normalize.vocabulary import fold
+from osce_news.storage.database import exists
 
 # If this many results of a page have the title and date of a stored item, but another number, the site has
 # given its items new numbers. If there are fewer, they are other items: two of one day may have the same
@@ -87,7 +88,7 @@ def _resolve(
     for position, item in enumerate(records):
         if item.id not in known or position in doubts:
             unknown[item.url].append(position)
-    if not unknown or connection.execute("SELECT 1 FROM items LIMIT 1").fetchone() is None:
+    if not unknown or not exists(connection, "items"):
         return doubts
     for url, identifier in connection.execute(_ADDRESSES, [_json(unknown)]):
         for position in unknown.pop(url, ()):

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
 from osce_news.clock import MAX_AHEAD, format_utc, parse_utc
 from osce_news.items import RAW_FIELDS, Listing, NewsItem, Term
-from osce_news.storage.ingest.merge import FormerValue, Sources, sources_of
-from osce_news.storage.ingest.revisions import Revision
+from osce_news.storage import database
+from osce_news.storage.ingest.readings import FormerValue, Revision, Sources, sources_of
 from osce_news.storage.schema import LISTS
 
-COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
+_COLUMNS = tuple(field.name for field in fields(NewsItem) if field.name not in LISTS)
+_values = attrgetter(*_COLUMNS)
 _raw = attrgetter(*RAW_FIELDS)
-_values = attrgetter(*COLUMNS)
-
-_SEEN = ("listing_url", "first_seen", "last_seen", "origin", "first_run", "sources")
-_INSERT = (
-    f"INSERT INTO items ({', '.join((*COLUMNS, *_SEEN))}) "
-    f"VALUES ({', '.join('?' * (len(COLUMNS) + len(_SEEN)))})"
-)
-_UPDATE = f"UPDATE items SET {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE id = ?"
 _LOAD = (
     "SELECT id, language, first_seen, last_seen, first_run, origin, sources, withdrawn, "
     f"{', '.join(RAW_FIELDS)} FROM items WHERE id IN (SELECT value FROM json_each(?))"
@@ -31,6 +24,19 @@ _LOAD = (
 # Whether no list and no search service has shown the item. Older versions stored no time of the service.
 _IS_PAGE_ONLY = """sources IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM json_each(sources) WHERE key = 'list' OR 'search' IN (key, value))"""
+# An item's own page sets `last_seen` only while no other page has shown the item.
+_SEEN = f"""
+UPDATE items SET first_seen = min(first_seen, :at),
+    last_seen = CASE
+        WHEN (:origin = 'page') = ({_IS_PAGE_ONLY}) THEN iif(last_seen > :ahead, :at, max(last_seen, :at))
+        WHEN :origin = 'page' THEN last_seen ELSE :at END,
+    listing_url = CASE WHEN :origin <> 'page' AND (
+        :at > last_seen OR (:origin = 'list' AND sources IS NOT NULL AND sources ->> '$.list' IS NULL))
+        THEN :url ELSE listing_url END,
+    origin = iif(:at < first_seen, :origin, origin)
+WHERE id IN (SELECT value FROM json_each(:ids))"""
+_LATER = """DO UPDATE SET
+    first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)"""
 # All columns of an item, with its offices, topics and places as JSON arrays of the values of a `Term`.
 WHOLE = ", ".join(
     (
@@ -56,32 +62,8 @@ def raw_item(row: sqlite3.Row) -> NewsItem:
 
 def is_stored(item: NewsItem, row: sqlite3.Row) -> bool:
     """Whether a row with the columns `WHOLE` has the item's values."""
-    return all(getattr(item, name) == row[name] for name in COLUMNS) and all(
+    return all(getattr(item, name) == row[name] for name in _COLUMNS) and all(
         getattr(item, name) == tuple(Term(*term) for term in json.loads(row[name])) for name in LISTS
-    )
-
-
-def insert(connection: sqlite3.Connection, items: Iterable[NewsItem], page: Listing, run: int | None) -> None:
-    """Insert new items of a page that the run read, with their offices, topics and places."""
-    items = list(items)
-    seen = (page.url, page.fetched_at, page.fetched_at, page.origin, run)
-    rows = [(*_values(item), *seen, sources_of(item, page).to_json()) for item in items]
-    connection.executemany(_INSERT, rows)
-    _write_lists(connection, items)
-
-
-def update(connection: sqlite3.Connection, items: Iterable[NewsItem]) -> None:
-    """Update items with their offices, topics and places."""
-    items = list(items)
-    connection.executemany(_UPDATE, [(*_values(item), item.id) for item in items])
-    _write_lists(connection, items)
-
-
-def write_sources(connection: sqlite3.Connection, sources: Mapping[str, Sources | None]) -> None:
-    """Store where the values of these items are from; None leaves an item as it is."""
-    connection.executemany(
-        "UPDATE items SET sources = ? WHERE id = ?",
-        [(one.to_json(), identifier) for identifier, one in sources.items() if one is not None],
     )
 
 
@@ -90,47 +72,86 @@ def same_raw(one: NewsItem, other: NewsItem) -> bool:
     return bool(_raw(one) == _raw(other))
 
 
+def insert(connection: sqlite3.Connection, items: Sequence[NewsItem], page: Listing, run: int) -> None:
+    """Insert new items of a page that the run read, with their offices, topics and places."""
+    seen = {
+        "listing_url": page.url,
+        "first_seen": page.fetched_at,
+        "last_seen": page.fetched_at,
+        "origin": page.origin,
+        "first_run": run,
+    }
+    rows = [{**_row(item), **seen, "sources": sources_of(item, page).to_json()} for item in items]
+    database.insert(connection, "items", rows)
+    _write_lists(connection, items)
+
+
+def update(connection: sqlite3.Connection, items: Sequence[NewsItem]) -> None:
+    """Update items with their offices, topics and places."""
+    database.update(connection, "items", [_row(item) for item in items])
+    _write_lists(connection, items)
+
+
+def write_sources(connection: sqlite3.Connection, sources: Mapping[str, Sources]) -> None:
+    """Store where the values of these items are from."""
+    rows = [{"id": identifier, "sources": one.to_json()} for identifier, one in sources.items()]
+    database.update(connection, "items", rows)
+
+
 def write_seen(connection: sqlite3.Connection, ids: Iterable[str], page: Listing, *, present: bool) -> None:
     """Update first_seen, last_seen, listing_url and origin of stored items that are on this page.
 
-    An item's own page sets `last_seen` only while no other page has shown the item. A page that shows the
-    `present` also corrects a time in the future.
+    A page that shows the `present` also corrects a time in the future.
     """
     ahead = format_utc((parse_utc(page.fetched_at) + MAX_AHEAD).timestamp()) if present else "9999"
-    connection.executemany(
-        "UPDATE items SET first_seen = min(first_seen, :at), "
-        f"last_seen = CASE WHEN (:origin = 'page') = ({_IS_PAGE_ONLY}) THEN "
-        "iif(last_seen > :ahead, :at, max(last_seen, :at)) "
-        "WHEN :origin = 'page' THEN last_seen ELSE :at END, "
-        "listing_url = CASE WHEN :origin <> 'page' AND (:at > last_seen "
-        "OR (:origin = 'list' AND sources IS NOT NULL AND sources ->> '$.list' IS NULL)) "
-        "THEN :url ELSE listing_url END, "
-        "origin = CASE WHEN :at < first_seen THEN :origin ELSE origin END WHERE id = :id",
-        [
-            {"id": one, "at": page.fetched_at, "ahead": ahead, "url": page.url, "origin": page.origin}
-            for one in ids
-        ],
-    )
+    values = {"at": page.fetched_at, "ahead": ahead, "url": page.url, "origin": page.origin}
+    connection.execute(_SEEN, values | {"ids": json.dumps(list(ids))})
 
 
 def write_addresses(connection: sqlite3.Connection, page: Listing) -> None:
     """Store each address under which the page's items were seen."""
-    connection.executemany(
-        "INSERT INTO addresses (item_id, url, first_seen, last_seen) VALUES (?, ?, ?3, ?3) "
-        "ON CONFLICT (item_id, url) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), "
-        "last_seen = max(last_seen, excluded.last_seen)",
-        {(item.id, item.url, page.fetched_at) for item in page.records},
-    )
+    seen = {"first_seen": page.fetched_at, "last_seen": page.fetched_at}
+    rows = [{"item_id": item.id, "url": item.url, **seen} for item in page.records]
+    database.insert(connection, "addresses", rows, f"ON CONFLICT (item_id, url) {_LATER}")
+
+
+def write_quarantined(connection: sqlite3.Connection, page: Listing, run: int) -> None:
+    """Store the quarantined results of the page."""
+    seen = {"first_seen": page.fetched_at, "last_seen": page.fetched_at}
+    rows = [
+        {
+            "run_id": run,
+            "listing_url": page.url,
+            "reason": one.reason,
+            "raw": json.dumps(one.raw, ensure_ascii=False, sort_keys=True),
+            **seen,
+        }
+        for one in page.quarantined
+    ]
+    database.insert(connection, "quarantine", rows, f"ON CONFLICT (reason, raw) {_LATER}")
 
 
 def write_revisions(
     connection: sqlite3.Connection, item_id: str, changes: Iterable[Revision], seen_at: str, run: int
 ) -> None:
     """Store the revisions of a changed item."""
-    connection.executemany(
-        "INSERT INTO revisions (item_id, run_id, seen_at, field, before, after, class) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(item_id, run, seen_at, one.field, one.before, one.after, one.kind) for one in changes],
+    of_item = {"item_id": item_id, "run_id": run, "seen_at": seen_at}
+    rows = [
+        {**of_item, "field": one.field, "before": one.before, "after": one.after, "class": one.kind}
+        for one in changes
+    ]
+    database.insert(connection, "revisions", rows)
+
+
+def merge_revision(
+    connection: sqlite3.Connection, item_id: str, change: Revision, seen_at: str, run: int
+) -> None:
+    """Store a revision, merged with the run's earlier one of this field; none is left if they cancel out."""
+    sql = "UPDATE revisions SET after = ? WHERE item_id = ? AND run_id = ? AND field = ? RETURNING id"
+    if not connection.execute(sql, [change.after, item_id, run, change.field]).fetchall():
+        write_revisions(connection, item_id, [change], seen_at, run)
+    connection.execute(
+        "DELETE FROM revisions WHERE item_id = ? AND run_id = ? AND before IS after", [item_id, run]
     )
 
 
@@ -138,46 +159,33 @@ def write_former(
     connection: sqlite3.Connection, item_id: str, values: Iterable[FormerValue], run: int
 ) -> None:
     """Store what a run replaced; of a field that it replaced twice, the first value is kept."""
+    rows = [{"item_id": item_id, "run_id": run, **one._asdict()} for one in values]
+    database.insert(connection, "former_values", rows, "ON CONFLICT DO NOTHING")
+
+
+def withdraw(connection: sqlite3.Connection, ids: Iterable[str], at: str, run: int) -> int:
+    """Mark items as withdrawn and note it in their history; return how many."""
+    items = [{"id": identifier, "withdrawn": at} for identifier in ids]
+    history = [{"item_id": item["id"], "withdrawn": at, "withdrawn_run": run} for item in items]
+    database.insert(connection, "withdrawals", history)
+    database.update(connection, "items", items)
+    return len(items)
+
+
+def restore(connection: sqlite3.Connection, restored: Mapping[str, str], run: int) -> None:
+    """Take back the withdrawal of items at these times."""
     connection.executemany(
-        "INSERT OR IGNORE INTO former_values (item_id, run_id, field, before, source) VALUES (?, ?, ?, ?, ?)",
-        [(item_id, run, *one) for one in values],
+        "UPDATE withdrawals SET restored = ?, restored_run = ? WHERE item_id = ? AND restored IS NULL",
+        [(at, run, identifier) for identifier, at in restored.items()],
     )
+    database.update(connection, "items", [{"id": one, "withdrawn": None} for one in restored])
 
 
-def merge_revision(
-    connection: sqlite3.Connection, item_id: str, change: Revision, seen_at: str, run: int
-) -> None:
-    """Store a revision, merged with the run's earlier one of this field; none is left if they cancel out."""
-    sql = "SELECT id, before FROM revisions WHERE item_id = ? AND run_id = ? AND field = ?"
-    row = connection.execute(sql, [item_id, run, change.field]).fetchone()
-    if row is None:
-        write_revisions(connection, item_id, [change], seen_at, run)
-    elif row["before"] == change.after:
-        connection.execute("DELETE FROM revisions WHERE id = ?", [row["id"]])
-    else:
-        connection.execute("UPDATE revisions SET after = ? WHERE id = ?", [change.after, row["id"]])
+def _row(item: NewsItem) -> dict[str, str | None]:
+    return dict(zip(_COLUMNS, _values(item), strict=True))
 
 
-def write_quarantined(connection: sqlite3.Connection, page: Listing, run: int | None) -> None:
-    """Store the quarantined results of the page."""
-    connection.executemany(
-        "INSERT INTO quarantine (run_id, listing_url, reason, raw, first_seen, last_seen) "
-        "VALUES (?, ?, ?, ?, ?5, ?5) ON CONFLICT (reason, raw) DO UPDATE SET "
-        "first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
-        [
-            (
-                run,
-                page.url,
-                one.reason,
-                json.dumps(one.raw, ensure_ascii=False, sort_keys=True),
-                page.fetched_at,
-            )
-            for one in page.quarantined
-        ],
-    )
-
-
-def _write_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
+def _write_lists(connection: sqlite3.Connection, items: Sequence[NewsItem]) -> None:
     """Replace the offices, topics and places of items.
 
     A new item may have some too: the `sqlite3` shell, which enforces no foreign keys, leaves them if someone
@@ -185,16 +193,12 @@ def _write_lists(connection: sqlite3.Connection, items: list[NewsItem]) -> None:
     """
     ids = json.dumps([item.id for item in items])
     for name, one in LISTS.items():
-        connection.execute(
-            f"DELETE FROM item_{one}s WHERE item_id IN (SELECT value FROM json_each(?))", [ids]
-        )
-        extra = ", status" if name == "offices" else ""
-        marks = ", ?" if extra else ""
-        connection.executemany(
-            f"INSERT INTO item_{one}s (item_id, position, {one}_id, raw{extra}) VALUES (?, ?, ?, ?{marks})",
-            [
-                (item.id, position, term.id, term.raw, *((term.status,) if extra else ()))
-                for item in items
-                for position, term in enumerate(getattr(item, name))
-            ],
-        )
+        table = f"item_{one}s"
+        connection.execute(f"DELETE FROM {table} WHERE item_id IN (SELECT value FROM json_each(?))", [ids])
+        rows = [
+            {"item_id": item.id, "position": position, f"{one}_id": term.id, "raw": term.raw}
+            | ({"status": term.status} if one == "office" else {})
+            for item in items
+            for position, term in enumerate(getattr(item, name))
+        ]
+        database.insert(connection, table, rows)

@@ -15,10 +15,10 @@ from osce_news.errors import BadInputError
 from osce_news.items import REVISED_FIELDS
 from osce_news.normalize import normalize
 from osce_news.storage import upgrade
-from osce_news.storage.database import read_transaction
+from osce_news.storage.database import exists, read_transaction
 from osce_news.storage.ingest import rows
 from osce_news.storage.queries.query import Query
-from osce_news.storage.schema import LISTS
+from osce_news.storage.schema import COLUMNS, LISTS
 
 _LISTED = """
 SELECT id FROM items WHERE first_seen <= :until AND NOT EXISTS (
@@ -46,8 +46,7 @@ def open_for_query(path: Path, query: Query) -> Iterator[sqlite3.Connection]:
                 _let_signals_in(past)
                 yield past
             return
-        sql = "SELECT 1 FROM sqlite_master WHERE name = 'items_fts'"
-        if query.words and connection.execute(sql).fetchone() is None:
+        if query.words and not exists(connection, "sqlite_master WHERE name = 'items_fts'"):
             raise BadInputError("the database has no search index; `osce-news renormalize` makes one")
         _let_signals_in(connection)
         yield connection
@@ -105,8 +104,7 @@ def _copy(
     connection: sqlite3.Connection, past: sqlite3.Connection, table: str, where: str = "1", *values: str
 ) -> None:
     present = connection.execute(f"SELECT * FROM {table} LIMIT 0").description
-    known = upgrade.columns(past, table)  # a user may have added others
-    names = [name for name, *_ in present if name in known]
+    names = [name for name, *_ in present if name in COLUMNS[table]]  # a user may have added others
     cursor = connection.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {where}", values)
     sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     past.executemany(sql, cursor)

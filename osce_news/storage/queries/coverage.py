@@ -18,24 +18,18 @@ _ALL = Query()
 class Coverage:
     """What the items of a query cover. Days are YYYY-MM-DD, `read` is UTC; what is not known is None."""
 
-    query: str
-    """In words; empty for all items."""
+    query: str  # in words; empty for all items
     items: int
     in_database: int
     first: str | None
     last: str | None
     undated: int
     texts: int
-    site: str | None
-    """The host of the newest item in the database."""
-    read: str | None
-    """When a page was last read."""
-    whole_run: int | None
-    """The last run that read a whole list to its end."""
-    whole_read: str | None
-    """The day on which that run ended."""
-    gaps: tuple[str, ...]
-    """What the items do not cover, in sentences without a full stop."""
+    site: str | None  # the host of the newest item in the database
+    read: str | None  # when a page was last read
+    whole_run: int | None  # the last run that read a whole list to its end
+    whole_read: str | None  # the day on which that run ended
+    gaps: tuple[str, ...]  # what the items do not cover, in sentences without a full stop
 
 
 def coverage(connection: sqlite3.Connection, query: Query = _ALL) -> Coverage:

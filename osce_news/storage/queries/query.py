@@ -24,8 +24,7 @@ ARGUMENTS = ("search", *VOCABULARIES, *_SINGLE, "all")  # of an address, and wit
 class Query:
     """Which items are wanted: identifiers of the vocabulary, and dates as YYYY-MM-DD."""
 
-    words: str = ""
-    """As typed, in the query language of `search`."""
+    words: str = ""  # as typed, in the query language of `search`
     offices: Sequence[str] = ()
     topics: Sequence[str] = ()
     types: Sequence[str] = ()
@@ -33,10 +32,8 @@ class Query:
     since: str | None = None
     until: str | None = None
     language: str | None = None
-    as_of: str | None = None
-    """The items as the list showed them at the end of this day; see `as_of.database_as_of`."""
-    every: bool = False
-    """Whether an item must have each of several offices, topics or places, instead of any of them."""
+    as_of: str | None = None  # as the list showed the items at the end of this day; see `database_as_of`
+    every: bool = False  # whether an item must have each of several offices, topics or places, not just one
 
     @classmethod
     def parse(
@@ -108,24 +105,18 @@ class Query:
         faster if there are few to test.
         """
         conditions: list[tuple[str, Any]] = []
-        for table, column, names in (
-            ("item_offices", "office_id", self.offices),
-            ("item_topics", "topic_id", self.topics),
-            ("item_places", "place_id", self.places),
-        ):
-            among = f"{column} IN (SELECT value FROM json_each(?))"
-            rows = (
-                f"FROM {table} WHERE +{among} AND item_id = items.id"
-                if each
-                else f"FROM {table} WHERE {among}"
-            )
-            # "+" keeps SQLite from looking up each pair of an id found here and a key found by the words.
-            plus = "+" if self.words else ""
-            test = f"EXISTS (SELECT 1 {rows})" if each else f"{plus}items.id IN (SELECT item_id {rows})"
+        for one, names in (("office", self.offices), ("topic", self.topics), ("place", self.places)):
+            table, among = f"item_{one}s", f"{one}_id IN (SELECT value FROM json_each(?))"
+            if each:
+                test = f"EXISTS (SELECT 1 FROM {table} WHERE +{among} AND item_id = items.id)"
+            else:
+                # "+" keeps SQLite from looking up each pair of an id found here and a key found by the words.
+                plus = "+" if self.words else ""
+                test = f"{plus}items.id IN (SELECT item_id FROM {table} WHERE {among})"
             # Each group of names takes one condition: an item needs one name of it.
             groups = [[name] for name in names] if self.every else [list(names)] if names else []
             for group in groups:
-                wanted = with_children(group) if column == "topic_id" else group
+                wanted = with_children(group) if one == "topic" else group
                 conditions.append((test, json.dumps(wanted)))
         if self.types:
             types = "items.content_type IN (SELECT value FROM json_each(?))"

@@ -35,8 +35,7 @@ class SearchResult:
     """The items that were found."""
 
     rows: list[Row]
-    ranked: int | None = None
-    """How many of the newest items were ranked, if the query is too common; None if all were."""
+    ranked: int | None = None  # how many of the newest, if the query is too common; None if all were
 
 
 def search(

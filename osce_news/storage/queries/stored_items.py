@@ -94,8 +94,8 @@ def item(connection: sqlite3.Connection, identifier: str) -> Row | None:
     if row is None:
         return None
     result = decoded(row)
-    raw = connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone()
-    result["raw"] = {name: value for name, value in _pairs(raw) if name.endswith("_raw")}
+    raw = dict(connection.execute("SELECT * FROM items WHERE id = ?", [identifier]).fetchone())
+    result["raw"] = {name: value for name, value in raw.items() if name.endswith("_raw")}
     result["listing_url"] = raw["listing_url"]
     result["article"] = _article(connection, identifier)
     for name, sql in _PARTS.items():
@@ -132,7 +132,7 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [identifier]).fetchone()
     if row is None:
         return None
-    result = {name: value for name, value in _pairs(row) if name not in ("item_id", "text")}
+    result = {name: value for name, value in dict(row).items() if name not in ("item_id", "text")}
     for name in ("differs", "image", "downloads", "languages"):
         result[name] = json.loads(result[name]) if result[name] else None
     return result
@@ -140,8 +140,4 @@ def _article(connection: sqlite3.Connection, identifier: str) -> Row | None:
 
 def decoded(row: sqlite3.Row) -> Row:
     """Return a row of the view `newsroom` with its JSON arrays as lists."""
-    return {name: json.loads(value) if name in LISTS else value for name, value in _pairs(row)}
-
-
-def _pairs(row: sqlite3.Row) -> Iterator[tuple[str, Any]]:
-    return zip(row.keys(), row, strict=True)
+    return {name: json.loads(value) if name in LISTS else value for name, value in dict(row).items()}

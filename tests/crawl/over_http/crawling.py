@@ -23,12 +23,12 @@ STORIES = 65  # so 10 pages
 
 # The items' own pages are requested from a server of the test, at any address.
 OWN_PAGES = """
-from osce_news.storage import missing
-due_pages = missing.due_pages
+from osce_news.storage import own_pages
+due_pages = own_pages.due_pages
 def at_test_server(*arguments):
     for due in due_pages(*arguments):
         yield due._replace(url={url!r} + due.url[due.url.index("/", 8):])
-missing.due_pages = at_test_server
+own_pages.due_pages = at_test_server
 """
 
 # What says when and in which order things were read, not what was read.

@@ -14,10 +14,10 @@ from osce_news.errors import StorageError
 from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
 from osce_news.normalize import normalize
 from osce_news.pages import HttpResponse, read_article
-from osce_news.storage import Writer, article_queue, queries
-from osce_news.storage.article_queue import AGE, CHANGED, NEVER, NEWS, RETRY
+from osce_news.storage import Writer, crawl_state, own_pages, queries
 from osce_news.storage.ingest.articles import differences
 from osce_news.storage.integrity import problems
+from osce_news.storage.own_pages import AGE, CHANGED, NEVER, NEWS, RETRY
 from osce_news.storage.renormalize import renormalize_all
 from osce_news.urls import LISTING_URL
 from tests.helpers import listing, values
@@ -168,8 +168,8 @@ def test_saved_pages_in_any_order_leave_the_latest(writer: Writer) -> None:
 
 def test_a_page_that_no_list_shows_and_that_is_no_news_is_not_stored(crawling: Writer) -> None:
     stranger = make_stories(7)[6]
-    assert crawling.has_item(str(STORIES[0].node))
-    assert not crawling.has_item(str(stranger.node))
+    assert crawl_state.has_item(crawling.connection, str(STORIES[0].node))
+    assert not crawl_state.has_item(crawling.connection, str(stranger.node))
     with pytest.raises(StorageError, match="neither a list nor its own page has shown"):
         crawling.store_article(replace(answer(stranger, 1), status="gone", article=None))
     assert crawling.summary.articles == 0
@@ -295,13 +295,13 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
     crawling.finish("complete")
     crawling.begin("incremental")
     crawling.store(listing([replace(changed, topics=("Elections",))], at=DAY.format(8)))
-    due = article_queue.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
+    due = own_pages.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
     assert [(one.item_id, one.rank) for one in due[:1]] == [(str(changed.node), NEWS)]
     crawling.begin("incremental")
     new = replace(STORIES[0], node=900_001, path="/odihr/900001")
     crawling.store(listing([new], at="9999-01-01T00:00:00Z"))
     crawling.connection.execute("UPDATE items SET url = 'https://a.example/' WHERE id = ?", [str(young.node)])
-    due = article_queue.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
+    due = own_pages.due_articles(crawling.connection, YEARS_LATER, [LISTING_URL])
     assert [(one.item_id, one.rank) for one in due] == [
         ("900001", NEWS),
         (str(never.node), NEVER),
@@ -310,17 +310,17 @@ def test_the_queue_is_in_order(crawling: Writer) -> None:
         (str(changed.node), CHANGED),
         (str(old.node), AGE),
     ]
-    none = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
+    none = own_pages.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert {one.rank for one in none} == {NEWS, NEVER, RETRY, CHANGED}
 
 
 def test_what_was_not_understood_is_for_another_version(crawling: Writer) -> None:
     crawling.store_article(bad(STORIES[0], 6, "unreadable", reason="no title"))
     first = str(STORIES[0].node)
-    due = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
+    due = own_pages.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert first not in {one.item_id for one in due}
     crawling.connection.execute("UPDATE runs SET tool_version = '0.0'")
-    due = article_queue.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
+    due = own_pages.due_articles(crawling.connection, DAY.format(6), [LISTING_URL])
     assert [one.rank for one in due if one.item_id == first] == [RETRY]
 
 
@@ -328,13 +328,13 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
     story = STORIES[0]
     crawling.store_article(answer(story, 1, etag="e", last_modified="m"))
     connection, node = crawling.connection, str(story.node)
-    assert article_queue.article_validators(connection, node) == ("e", "m")
-    assert article_queue.article_validators(connection, "unknown") == (None, None)
+    assert own_pages.article_validators(connection, node) == ("e", "m")
+    assert own_pages.article_validators(connection, "unknown") == (None, None)
     crawling.store_article(bad(story, 2, "gone"))
-    assert article_queue.article_validators(connection, node) == (None, None)
+    assert own_pages.article_validators(connection, node) == (None, None)
     crawling.store_article(answer(story, 3, etag="e"))
     connection.execute("UPDATE runs SET tool_version = '0.0'")
-    assert article_queue.article_validators(connection, node) == (None, None)
+    assert own_pages.article_validators(connection, node) == (None, None)
 
 
 @pytest.mark.parametrize(

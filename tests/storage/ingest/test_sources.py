@@ -20,7 +20,7 @@ from osce_news.clock import format_utc, parse_utc
 from osce_news.items import RAW_FIELDS, Listing
 from osce_news.normalize import normalize_listing
 from osce_news.storage import Writer
-from osce_news.storage.ingest.merge import Sources
+from osce_news.storage.ingest.readings import Sources
 from tests.helpers import NOON, dump, items_as_of, listing, values
 from tests.newsroom import Story, make_stories
 

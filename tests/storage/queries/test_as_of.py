@@ -137,11 +137,6 @@ def test_filters_take_the_values_of_the_day(history: sqlite3.Connection, filters
     assert days == found.split()
 
 
-def test_a_topic_above_finds_those_below_it_on_a_day_too(writer: Writer) -> None:
-    writer.store(listing([_with(topics=("Media pluralism",))]))
-    assert items_as_of(writer.connection, "2024-08-05", Query(topics=["media-freedom"]))
-
-
 def test_runs_come_newest_first_with_what_they_continue(db: Path) -> None:
     with Writer(db) as writer:
         first = writer.begin("full", "https://www.osce.org/press-releases", list_name="news").run

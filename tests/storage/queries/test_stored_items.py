@@ -118,15 +118,6 @@ def test_a_limit_gives_the_newest(newsroom: Newsroom, limit: int) -> None:
         assert found == _expected(newsroom.items, filters)[:limit]
 
 
-def test_a_topic_includes_those_below_it(newsroom: Newsroom) -> None:
-    below = vocabulary("topics").entries["media-pluralism"]
-    assert below.parent == "media-freedom"
-    wide = {row["id"] for row in queries.items(newsroom.connection, Query(topics=["media-freedom"]))}
-    narrow = {row["id"] for row in queries.items(newsroom.connection, Query(topics=[below.id]))}
-    assert "575719" in narrow
-    assert narrow < wide
-
-
 @pytest.mark.parametrize(
     ("kind", "asked", "identifier"),
     [

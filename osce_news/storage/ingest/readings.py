@@ -1,4 +1,4 @@
-"""Merges readings of one news item into the stored record; the order of the readings does not matter.
+"""Compares readings of one news item, and merges them into the stored record in any order.
 
 The newer of two readings counts, but within a month a list takes precedence over the search service. The
 item's own page only gives values that neither of them prints. A source that does not print a value never
@@ -8,6 +8,8 @@ erases that of another. The order does not matter if each source prints the same
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,10 +17,9 @@ from typing import NamedTuple, Self
 
 from osce_news.clock import parse_utc
 from osce_news.items import RAW_FIELDS, REVISED_FIELDS, Listing, NewsItem, Term
-from osce_news.normalize import preferred_url
+from osce_news.normalize import plain_text, preferred_url
 from osce_news.normalize.record import renormalized
 from osce_news.normalize.vocabulary import fold
-from osce_news.storage.ingest.revisions import Revision, revisions, term_keys
 from osce_news.storage.schema import LISTS
 
 LIST, SEARCH, PAGE = ORIGINS = ("list", "search", "page")
@@ -28,6 +29,91 @@ _SAME_TIME = timedelta(days=30)
 PRINTED_ALIKE = ("url_raw", "title_raw", "published_raw")
 _TEXTS = tuple(f"{name}_raw" for name in REVISED_FIELDS if name not in LISTS)
 _NAMES = tuple(name for name in RAW_FIELDS if name != "url_raw")  # the address is chosen by its form
+LABELS = tuple(name for name, kind in REVISED_FIELDS.items() if kind == "labels")
+
+_QUOTES = dict.fromkeys(map(ord, "\"'`´‘’‚‛“”„‟«»‹›ʼ′″＂＇"), "'")
+_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−﹘﹣－"), "-")
+_DOUBLED = re.compile(r"(['-])\1+")  # "--" is typed for a dash, two apostrophes for a quotation mark
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A field's printed values before and after a change; `kind` is cosmetic, labels, date or text."""
+
+    field: str
+    before: str | None
+    after: str | None
+    kind: str
+
+
+def revisions(before: NewsItem, after: NewsItem) -> list[Revision]:
+    """Return the fields whose printed value has changed; both readings are normalised.
+
+    Differences in white space, quotes and dashes of a text, in the case and order of labels, and in the form
+    of a date are cosmetic. An office that is printed under another of its names has not changed: the site
+    renames an office everywhere at once, on old items too.
+    """
+    changes = []
+    for name, kind in REVISED_FIELDS.items():
+        old, new = getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw")
+        if old != new and (change := _kind(name, kind, before, after)):
+            changes.append(Revision(name, old, new, change))
+    return changes
+
+
+def term_key(term: Term) -> str:
+    """Return the entry of a term, or the printed name if it is unknown."""
+    return term.id or fold(term.raw)
+
+
+def term_keys(terms: Iterable[Term]) -> set[tuple[str, str | None]]:
+    """Return the key and the status of each term."""
+    return {(term_key(term), term.status) for term in terms}
+
+
+def _kind(name: str, kind: str, before: NewsItem, after: NewsItem) -> str | None:
+    """Return the kind of a change, "cosmetic" or the field's own; None if nothing changed."""
+    if name == "offices":
+        return _offices_kind(before.offices, after.offices)
+    if kind == "text":
+        return text_kind(getattr(before, f"{name}_raw"), getattr(after, f"{name}_raw"))
+    return "cosmetic" if _meaning(before, name) == _meaning(after, name) else kind
+
+
+def _meaning(item: NewsItem, name: str) -> object:
+    """Return the keys of topics, or the normalised value of a field, else its printed value, case-folded."""
+    if name == "topics":
+        return term_keys(item.topics)
+    return fold(getattr(item, name, None) or getattr(item, f"{name}_raw") or "")
+
+
+def text_kind(before: str | None, after: str | None) -> str:
+    """Return "cosmetic" if two texts differ only in white space, quotes or dashes, else "text"."""
+    return "cosmetic" if _without_typography(before) == _without_typography(after) else "text"
+
+
+def _without_typography(text: str | None) -> str:
+    """Return the text without markup and white space, and with one kind of quote and dash."""
+    uniform = unicodedata.normalize("NFC", plain_text(text) or "").translate(_QUOTES).translate(_DASHES)
+    return _DOUBLED.sub(r"\1", "".join(uniform.split()))
+
+
+def _offices_kind(before: Iterable[Term], after: Iterable[Term]) -> str | None:
+    """Return the kind of a change of offices; None if only the names of the same offices changed."""
+    if term_keys(before) != term_keys(after):
+        return "labels"
+    old, new = _spellings(before), _spellings(after)
+    renamed = {key for key in old if set(map(fold, old[key])) != set(map(fold, new[key]))}
+    same = all(old[key] == new[key] for key in old.keys() - renamed)
+    return None if renamed and same and list(old) == list(new) else "cosmetic"
+
+
+def _spellings(offices: Iterable[Term]) -> dict[str, list[str]]:
+    """Return the offices in printed order, each with the names under which it is printed."""
+    names: dict[str, list[str]] = {}
+    for term in offices:
+        names.setdefault(term_key(term), []).append(term.raw)
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +174,10 @@ def foreign_fields(stored: str | None, origin: str) -> set[str]:
 def sources_of(item: NewsItem, page: Listing) -> Sources:
     """Return the sources of an item that only this page has shown."""
     if page.origin == LIST:
-        unprinted = dict.fromkeys((name for name in _NAMES if name not in page.fields), UNPRINTED)
-        return Sources(unprinted, {LIST: page.fetched_at}, page.fetched_at)
-    printed = {name: page.origin for name in _NAMES if getattr(item, name) is not None}
-    return Sources(printed, {page.origin: page.fetched_at}, page.fetched_at)
+        others = dict.fromkeys((name for name in _NAMES if name not in page.fields), UNPRINTED)
+    else:
+        others = {name: page.origin for name in _NAMES if getattr(item, name) is not None}
+    return Sources(others, {page.origin: page.fetched_at}, page.fetched_at)
 
 
 def merge_reading(
@@ -104,9 +190,11 @@ def merge_reading(
     is older: the clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
-    language = better_language(known, read)
+    differ = None not in (known.language, read.language) and known.language != read.language
+    language = min(known, read, key=_by_language) if differ else None  # the reading whose language counts
     # If two pages are from the same second, the same one always counts, in any order of reading.
-    is_newer = not saved or (at, _texts(read)) > (sources.last_seen_in(origin), _texts(known))
+    texts, known_texts = ([getattr(one, name) or "" for name in _TEXTS] for one in (read, known))
+    is_newer = not saved or (at, texts) > (sources.last_seen_in(origin), known_texts)
     if same_reading and language is None:
         foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
         own = renormalized(known, **foreign) if foreign else known
@@ -148,8 +236,8 @@ def recorded_changes(
     """Return the revisions to record: the values that a source no longer prints as before.
 
     Sources may print labels and teasers in their own way. Titles and dates are the same everywhere, so a
-    different one is an edit, whichever source prints it. A page that was saved before the value that it
-    replaces was read shows no edit. `saved_at` is None if the page was not saved: it is the newest then.
+    different one is an edit, whichever source prints it. A page saved before the value that it replaces was
+    read shows no edit; `saved_at` is None if it was not saved, and so is the newest.
     """
     return [
         change
@@ -190,21 +278,8 @@ def merge_records(first: NewsItem, second: NewsItem) -> NewsItem:
     """
     raw = {name: getattr(first, name) or getattr(second, name) for name in RAW_FIELDS}
     raw["url_raw"] = preferred_raw(first, second)
-    for name in ("offices", "topics"):
-        raw[f"{name}_raw"] = _joined(
-            getattr(first, f"{name}_raw"),
-            getattr(first, name),
-            getattr(second, f"{name}_raw"),
-            getattr(second, name),
-        )
+    raw |= {f"{name}_raw": _joined(first, second, name) for name in ("offices", "topics")}
     return renormalized(first, **raw)
-
-
-def better_language(one: NewsItem, other: NewsItem) -> NewsItem | None:
-    """Return the reading in English, or in the first language by its code; None if they do not differ."""
-    if one.language is None or other.language is None or one.language == other.language:
-        return None
-    return min(one, other, key=_by_language)
 
 
 def preferred_raw(one: NewsItem, other: NewsItem) -> str:
@@ -213,20 +288,15 @@ def preferred_raw(one: NewsItem, other: NewsItem) -> str:
     return raws[preferred_url(raws)]
 
 
-def _texts(item: NewsItem) -> list[str]:
-    return [getattr(item, name) or "" for name in _TEXTS]
-
-
 def _by_language(item: NewsItem) -> tuple[bool, str]:
     return item.language not in ("en", None), item.language or ""
 
 
-def _joined(
-    one_raw: str | None, one: tuple[Term, ...], other_raw: str | None, other: tuple[Term, ...]
-) -> str | None:
+def _joined(first: NewsItem, second: NewsItem, name: str) -> str | None:
     """Return the longer list's text, followed by the names that only the shorter one has."""
-    if term_keys(other) > term_keys(one):
-        return other_raw
-    keys = {term.id or fold(term.raw) for term in one}
-    more = [term.raw for term in other if (term.id or fold(term.raw)) not in keys]
-    return ", ".join([*([one_raw] if one_raw else []), *more]) or None
+    terms, others = getattr(first, name), getattr(second, name)
+    if term_keys(others) > term_keys(terms):
+        return str(getattr(second, f"{name}_raw"))
+    keys = set(map(term_key, terms))
+    more = [term.raw for term in others if term_key(term) not in keys]
+    return ", ".join(filter(None, [getattr(first, f"{name}_raw"), *more])) or None
