@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from dateutil import tz
-from dateutil.parser import ParserError, parse, parser, parserinfo
+from dateutil.parser import parse, parser, parserinfo
 
 from osce_news.errors import BadInputError
 from osce_news.normalize.text import clean
@@ -51,11 +51,11 @@ _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
     "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
 ).split()
-_WEEKDAY = re.compile(rf"(?:{'|'.join(_WEEKDAYS)})\.?,?\s+", re.IGNORECASE)
-_CLOCK = re.compile(  # such as 14:30 CEST, 23:30 GMT and 2 p.m.
-    r"(?:\s*,|\s+[-–|]|\s+at)?\s+"
+# A date, perhaps with a weekday before it and a time after it, such as 14:30 CEST, 23:30 GMT and 2 p.m.
+_WHOLE = re.compile(
+    rf"(?:(?:{'|'.join(_WEEKDAYS)})\.?,?\s+)?(?P<day>.+?)(?:(?:\s*,|\s+[-–|]|\s+at)?\s+"
     r"(?P<time>(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]){1,2}(?:\s*[ap]\.?m\.?)?|[0-9]{1,2}\s*[ap]\.?m\.?)"
-    r"(?:\s+(?:CES?T|(?P<utc>GMT|UTC)))?",
+    r"(?:\s+(?:CES?T|(?P<utc>GMT|UTC)))?)?",
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}")
@@ -72,6 +72,7 @@ _DAY = "|".join((_ANY_LANGUAGE, *_WITH_MONTH_NAME))
 _PLACE_AND_DAY = re.compile(
     rf"(?:(?P<place>[^\W\d_][^\d:]{{1,60}}?)[,\s|·–-]+)?(?P<day>{_DAY})", re.IGNORECASE
 )
+_LONGEST_DATE = 60  # characters
 _LONGEST = 120  # characters of a line with a place and a date
 
 
@@ -116,48 +117,34 @@ def parse_date(text: str | None) -> str | None:
     ('2026-06-11', None, None, None)
     """
     text = clean(text)
-    if text is None or len(text) > 60:
+    if text is None or len(text) > _LONGEST_DATE:
         return None
-    if not _DATE.fullmatch(text):
-        text = _plain_day(text)
-        if text is None:
-            return None
     try:
-        parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
-    except (ParserError, OverflowError):
+        if _INSTANT.fullmatch(text):
+            return _day_in_vienna(datetime.datetime.fromisoformat(text))
+        whole = _WHOLE.fullmatch(text)
+        day = _day(whole["day"]) if whole else None
+        if whole and whole["utc"] and day:
+            return _day_in_vienna(parse(f"{day} {whole['time']} UTC"))
+        return day
+    except (ValueError, OverflowError):  # no day of the calendar, or no time of a day
         return None
+
+
+def _day(text: str) -> str | None:
+    """Return the day of a date without a weekday and a time; raises ValueError if the calendar has none."""
+    if match := _DAY_MONTH_YEAR.fullmatch(text):
+        return datetime.date(*map(int, reversed(match.groups()))).isoformat()
+    if match := _YEAR_MONTH_DAY.fullmatch(text):
+        return datetime.date(*map(int, match.groups())).isoformat()
+    if not _DATE.fullmatch(text):
+        return None
+    parsed: datetime.datetime = _PARSER.parse(text, default=_MIDNIGHT)
     return parsed.date().isoformat()
 
 
-def _plain_day(text: str) -> str | None:
-    """Return the day of a date with a weekday or a time, or in numbers; None for any other text."""
-    try:
-        if _INSTANT.fullmatch(text):
-            instant = datetime.datetime.fromisoformat(text)
-            return (instant.astimezone(_VIENNA) if instant.tzinfo else instant).date().isoformat()
-        if (clock := _clock(text)) and clock["utc"]:
-            day = parse_date(text[: clock.start()])
-            return day and parse(f"{day} {clock['time']} UTC").astimezone(_VIENNA).date().isoformat()
-    except (ValueError, OverflowError):
-        return None
-    day = _day_alone(text)
-    if match := _DAY_MONTH_YEAR.fullmatch(day):
-        day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    elif match := _YEAR_MONTH_DAY.fullmatch(day):
-        day = f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
-    return day if _DATE.fullmatch(day) else None
-
-
-def _day_alone(text: str) -> str:
-    weekday = _WEEKDAY.match(text)
-    text = text[weekday.end() :] if weekday else text
-    clock = _clock(text)
-    return text[: clock.start()] if clock else text
-
-
-def _clock(text: str) -> re.Match[str] | None:
-    """Return the time at the end of the text, if any."""
-    return next((match for match in _CLOCK.finditer(text) if match.end() == len(text)), None)
+def _day_in_vienna(instant: datetime.datetime) -> str:
+    return (instant.astimezone(_VIENNA) if instant.tzinfo else instant).date().isoformat()
 
 
 def is_date(text: str) -> bool:
@@ -166,7 +153,8 @@ def is_date(text: str) -> bool:
     >>> is_date("06/11/2026"), is_date("On 11 June 2026")
     (True, False)
     """
-    return parse_date(text) is not None or _NUMBERS.fullmatch(_day_alone(text)) is not None
+    whole = _WHOLE.fullmatch(text[: _LONGEST_DATE + 1])
+    return parse_date(text) is not None or (whole and _NUMBERS.fullmatch(whole["day"])) is not None
 
 
 def has_day_and_year(text: str) -> bool:
