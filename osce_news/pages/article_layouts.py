@@ -11,7 +11,6 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import ClassVar, NamedTuple
 
 from lxml.etree import _Element as Element
@@ -19,13 +18,14 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date, place_and_day
 from osce_news.normalize.vocabulary import says
-from osce_news.pages.article_values import read_values
-from osce_news.pages.card_fields import CardFields, times_in
+from osce_news.pages.article_values import beside_text
+from osce_news.pages.card_fields import times_in
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.text_lines import Line, outermost, squeeze, text_of, upwards
 
 _HEADINGS = ("h1", "h2", "h3", "h4")  # that may be a title
 _PLACE = re.compile(r"[^\W\d_][^\d:.!?]{1,60}")
+_MOST_LINES = 6  # of a title
 _HEAD = 30  # lines of a page that may contain its title
 
 
@@ -164,31 +164,28 @@ class Drupal11Layout(ArticleLayout):
         if not texts:  # nothing else is special about the layout, so it does not fit in part
             raise LayoutError(self.NAME, expected="a section of text", got="none")
         heading, title = find_title(page)
-        holder = common_holder([*texts, *([] if heading is None else [heading])])
+        used = [] if heading is None else [heading]
+        holder = common_holder([*texts, *used])
         region = next((one for one in upwards(holder) if one.tag in ("article", "main")), holder)
+        dates = self.DATE.find(page)
+        place = {element: number for number, element in enumerate(page.root.iter())}
+        begin = place[heading] if heading is not None else -1
+        near = [one for one in dates if begin < place[one] < place[texts[0]]]
+        above, below = beside_text(region, texts, [time for one in near for time in times_in(one)])
+        # A date elsewhere counts if it is in an attribute and not in the text.
+        others = [one for one in dates if one not in near and set(texts).isdisjoint(upwards(one))]
+        stated = (date for one in others for date in (text_of(one), one.get("datetime")))
         return ArticleOutline(
             layout=self.NAME,
             title=title,
             region=region,
             texts=texts,
-            used=[] if heading is None else [heading],
-            published=self._published(page, heading, texts),
-            values=read_values(region, texts),
+            used=used,
+            published=next(filter(parse_date, (above.published, *stated)), None),
+            # Below the text only topics count: an office may be that of a contact.
+            values={name: value for name, value in below.values.items() if name == "topics"}
+            | dict(above.values),
         )
-
-    def _published(self, page: HtmlPage, heading: Element | None, texts: Sequence[Element]) -> str | None:
-        """Return the date between title and text, else the first one in an attribute elsewhere."""
-        lines, inside = page.lines, set(texts)
-        begin = max((number for number, line in enumerate(lines) if line.block is heading), default=-1)
-        between = list(takewhile(lambda line: inside.isdisjoint(upwards(line.block)), lines[begin + 1 :]))
-        order = {element: number for number, element in enumerate(page.root.iter())}
-        first = -1 if heading is None else order[heading]
-        dates = [one for one in self.DATE.find(page) if inside.isdisjoint(upwards(one))]
-        near = [one for one in dates if first < order[one] < order[texts[0]]]
-        times = [time for one in near for time in times_in(one)]
-        printed = CardFields(between, page.root, None, times=times).published
-        stated = (date for one in dates if one not in near for date in (text_of(one), one.get("datetime")))
-        return next(filter(parse_date, (printed, *stated)), None)
 
 
 class SectionLayout(ArticleLayout):
@@ -207,24 +204,24 @@ class SectionLayout(ArticleLayout):
         """Return the outline; raises LayoutError if the page has no such lines in this order."""
         self.TITLE.find(page)
         self.TEXT.find(page)
-        lines = page.lines
-        for number, line in enumerate(lines):
-            if len(line.text) < 40 and says("section", line.text):
-                head = lines[number : number + 8]
-                if (last := _date_line(head)) is not None:
-                    return self._below(lines, number, number + last)
+        for number, line in enumerate(page.lines):
+            if says("section", line.text) and (found := self._below(page.lines, number + 1)) is not None:
+                return found
         raise LayoutError("lines", expected="a section, a title, a place and a date", got="no such lines")
 
-    def _below(self, lines: Sequence[Line], section: int, last: int) -> ArticleOutline:
-        head = lines[section + 1 : last + 1]
-        title = [line for line in head if line.block is head[0].block]
-        printed = place_and_day(head[-1].text)
-        assert printed is not None
-        between = [line.text for line in head[len(title) : -1]]
-        after = lines[last + 1].block if last + 1 < len(lines) else head[-1].block
-        region = common_holder([head[0].block, head[-1].block, after])
+    def _below(self, lines: Sequence[Line], start: int) -> ArticleOutline | None:
+        """Return the outline if a title, perhaps a place, and a date begin at this line; None otherwise."""
+        title = [line for line in lines[start : start + _MOST_LINES] if line.block is lines[start].block]
+        place, last = None, start + len(title)
+        if last < len(lines) and _PLACE.fullmatch(lines[last].text):
+            place, last = lines[last].text, last + 1
+        day = place_and_day(lines[last].text) if last < len(lines) else None
+        if not title or title[0].block.tag not in _HEADINGS or day is None:
+            return None
+        after = lines[last + 1 : last + 2] or lines[last : last + 1]
+        region = common_holder([title[0].block, lines[last].block, after[0].block])
         above = (line.block for line in lines[: last + 1] if region in line.block.iterancestors())
-        around = {after, *after.iterancestors()}
+        around = set(upwards(after[0].block))
         used = [block for block in dict.fromkeys(above) if block not in around]
         if len(used) < 2:
             raise LayoutError("lines", expected="title and date apart from the text", got="one element")
@@ -234,8 +231,8 @@ class SectionLayout(ArticleLayout):
             region=region,
             texts=[region],
             used=used,
-            published=printed.day,
-            place=between[0] if between else printed.place,
+            published=day.day,
+            place=place or day.place,
         )
 
 
@@ -247,19 +244,6 @@ LAYOUTS: tuple[ArticleLayout, ...] = (
     DescriptionLayout(),
     SectionLayout(),
 )
-
-
-def _date_line(head: Sequence[Line]) -> int | None:
-    """Return the index of the line with the date, if the lines are section, title, place and date."""
-    if len(head) < 3 or head[1].block.tag not in _HEADINGS:
-        return None
-    behind = next((n for n, line in enumerate(head) if n > 1 and line.block is not head[1].block), len(head))
-    for number in range(behind, min(behind + 2, len(head))):
-        if place_and_day(head[number].text):
-            return number
-        if not _PLACE.fullmatch(head[number].text):
-            return None
-    return None
 
 
 def first_date(elements: Sequence[Element]) -> tuple[str | None, str | None]:

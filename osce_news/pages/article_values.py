@@ -9,7 +9,7 @@ from lxml.etree import _Element as Element
 
 from osce_news.normalize import parse_date
 from osce_news.normalize.vocabulary import says
-from osce_news.pages.card_fields import CardFields
+from osce_news.pages.card_fields import CardFields, Time
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import (
     DATE,
@@ -81,19 +81,18 @@ def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, st
     return values.values, elements
 
 
-def read_values(region: Element, texts: Sequence[Element]) -> dict[str, str]:
-    """Return the values without a label next to the text, by field, as in a card.
-
-    Below the text only topics count: an office may be that of a contact.
-    """
-    first, inside = texts[0], set(texts)
+def beside_text(
+    region: Element, texts: Sequence[Element], times: Sequence[Time]
+) -> tuple[CardFields, CardFields]:
+    """Return the fields of the lines above the text, which have these times, and of those below, as in a card."""
+    inside = set(texts)
     sides: tuple[list[Line], list[Line]] = ([], [])
-    order = {element: number for number, element in enumerate(region.iter())}
+    place = {element: number for number, element in enumerate(region.iter())}
     for line in text_lines(region):
         if inside.isdisjoint(upwards(line.block)):
-            sides[order.get(line.block, 0) > order[first]].extend(split_labels(line, cards=True))
-    above, below = (CardFields(lines, region, None).values for lines in sides)
-    return {name: value for name, value in below.items() if name == "topics"} | dict(above)
+            sides[place[line.block] > place[texts[0]]].extend(split_labels(line, cards=True))
+    above, below = sides
+    return CardFields(above, region, None, times=times), CardFields(below, region, None)
 
 
 def _begins_other_row(line: Line) -> bool:
