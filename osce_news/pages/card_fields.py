@@ -23,12 +23,12 @@ from osce_news.pages.card_values import (
 )
 from osce_news.pages.labels import (
     DATE,
+    Label,
     LabelledValues,
     field_of_label,
     is_value,
     join,
     read_label,
-    says_something,
     values_after,
 )
 from osce_news.pages.text_lines import Line, Piece, class_words, kind_of, squeeze, text_of, upwards
@@ -82,7 +82,7 @@ class CardFields:
     def values(self) -> Mapping[str, str]:
         """The values by field, as printed: after a label, or else recognised by the vocabulary."""
         published = {DATE: self.published} if self.published else {}
-        return self._other_values.names | self._in_columns | self.labelled.values | published
+        return self._other_values.names | self.labelled.values | published
 
     @cached_property
     def published(self) -> str | None:
@@ -96,7 +96,7 @@ class CardFields:
 
     @cached_property
     def labelled(self) -> LabelledValues:
-        """The values after labels."""
+        """The values after labels, and in the columns of a table whose headings are labels."""
         title = self._title_lines
         labels = [None if line in title else read_label(line, cards=True) for line in self.lines]
         own = any(label and label.own_element for label in labels)
@@ -104,7 +104,9 @@ class CardFields:
             label if label and (label.own_element or not own or is_value(label.field, label.value)) else None
             for label in labels
         ]
-        return LabelledValues(self.lines, self.element, mine)
+        columns = [None if line in title else self._label_of_column(line) for line in self.lines]
+        of_lines = [label or column for label, column in zip(mine, columns, strict=True)]
+        return LabelledValues(self.lines, self.element, of_lines)
 
     @property
     def teaser(self) -> str | None:
@@ -188,7 +190,7 @@ class CardFields:
                 values.add(line.pieces, may_be_text=False)
             elif (label := other_labels.get(line.block)) is not None:
                 values.add_labelled(label, line)
-            elif (self._columns and self._is_in_column(line)) or line.text in relative:
+            elif self._is_in_other_column(line) or line.text in relative:
                 values.end_text()
             elif not (line.is_link and fold(line.text) == fold(self.title or "")):
                 pieces = self._without_more(line)
@@ -242,21 +244,13 @@ class CardFields:
                 found |= {inner: label for inner in value.iter() if isinstance(inner.tag, str)}
         return found
 
-    @cached_property
-    def _in_columns(self) -> dict[str, str]:
-        """The values in columns of a table whose headings are labels."""
-        found: dict[str, str] = {}
-        for line in self.lines if self._columns else ():
-            field, value = field_of_label(self._column(line)), join(line.pieces)
-            if field is not None and says_something(value):
-                found[field] = f"{found[field]}, {value}" if field in found else value
-        return found
+    def _label_of_column(self, line: Line) -> Label | None:
+        field = field_of_label(self._column(line))
+        return Label(field, "", join(line.pieces), own_element=True) if field else None
 
-    def _is_in_column(self, line: Line) -> bool:
-        """Whether the heading of the line's column says what it is, and it is neither value nor text."""
+    def _is_in_other_column(self, line: Line) -> bool:
+        """Whether the line's column has a heading that is not known, and the line is neither value nor text."""
         heading = self._column(line)
-        if field_of_label(heading) is not None:
-            return True
         return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
 
     def _column(self, line: Line) -> str:
@@ -270,7 +264,7 @@ class CardFields:
 
     def _days(self) -> Iterator[tuple[str, str]]:
         """Yield the dates as printed, each with its `datetime`, the surest first."""
-        labelled = self.labelled.values.get(DATE) or self._in_columns.get(DATE)
+        labelled = self.labelled.values.get(DATE)
         if labelled or DATE in self.labelled.empty:
             of_label = (time for time in self._times if time.text in (labelled or ""))
             yield labelled or "", next((time.datetime for time in of_label), "")
