@@ -24,8 +24,8 @@ from osce_news.urls import HOME_URL, is_osce_host, site_host
 
 _LATEST = 4_102_444_800  # the beginning of 2100; greater numbers are milliseconds
 _NODE = re.compile("0*([1-9][0-9]{0,11})")
-_LINES = re.compile(r"\r\n?")
-_PARAGRAPHS = re.compile(r"\n\s*\n")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
+_EMPTY_LINES = re.compile(r"\n{2,}")
 # The raw fields of an item, each with the fields of a document that print it.
 PRINTED = {
     "content_type_raw": TYPE_FIELDS[:2],
@@ -100,20 +100,11 @@ class Document:
     @property
     def fault(self) -> str | None:
         """Why the document can't be an item; None if it can."""
-        missing = [
-            what
-            for what, value in (("title", self.title), ("address or number", self.address))
-            if value is None
-        ]
-        if missing:
-            return f"no {' and no '.join(missing)}"
+        needed = {"title": self.title, "address or number": self.address}
+        if missing := [f"no {name}" for name, value in needed.items() if value is None]:
+            return " and ".join(missing)
         number = item_id(self.address or "")
-        if (
-            self.node
-            and number.isdigit()
-            and number != self.node
-            and is_osce_host(site_host(self.address or ""))
-        ):
+        if self.node and number.isdigit() and number != self.node:
             return f"the number {self.node} and the address of {number}"
         return None
 
@@ -204,11 +195,8 @@ def _paragraphs(value: Any) -> str | None:
 def _paragraphs_of_text(text: str) -> str:
     if BLOCK_TAG.search(text):  # it is HTML, and its line breaks mean nothing
         return "\n\n".join(one.text for one in read_paragraphs(HtmlPage(text, HOME_URL).root))
-    paragraphs = (
-        "\n".join(filter(None, map(plain_text, paragraph.split("\n"))))
-        for paragraph in _PARAGRAPHS.split(_LINES.sub("\n", text))
-    )
-    return "\n\n".join(filter(None, paragraphs))
+    lines = (plain_text(line) or "" for line in _LINE_BREAK.split(text))
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def _digest(text: str) -> str:

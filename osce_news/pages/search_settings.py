@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from osce_news.normalize import is_web_address
+from osce_news.normalize import canonical_url, is_web_address
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.urls import HOME_URL, same_site
 
@@ -103,9 +102,8 @@ def scripts_of(page: HtmlPage) -> list[str]:
     """Return the addresses of the few scripts of the page's own site in which to look for the key."""
     addresses = (page.address(script.get("src")) for script in page.find("script[src]"))
     own = dict.fromkeys(address for address in addresses if address and same_site(address, page.url))
-    return sorted(own, key=lambda address: not any(word in address.lower() for word in _CONTEXT))[
-        :MAX_SCRIPTS
-    ]
+    likeliest_first = sorted(own, key=lambda one: not any(word in one.lower() for word in _CONTEXT))
+    return likeliest_first[:MAX_SCRIPTS]
 
 
 def _in_json(value: Any, url: str, path: str = "") -> Iterator[SearchSettings]:
@@ -141,9 +139,5 @@ def _base_in(values: dict[str, Any], url: str) -> str | None:
             protocol = one.get("protocol") if one.get("protocol") in ("http", "https") else "https"
             address = host if "://" in host else f"{protocol}://{host}" + (f":{port}" if port else "")
             if is_web_address(address) and same_site(address, url):
-                parts = urlsplit(address)
-                standard = {"http": 80, "https": 443}[parts.scheme]
-                return f"{parts.scheme}://{parts.hostname}" + (
-                    f":{parts.port}" if parts.port not in (None, standard) else ""
-                )
+                return canonical_url(address).rstrip("/")
     return None
