@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
@@ -13,8 +12,7 @@ from osce_news.errors import LayoutError
 from osce_news.normalize.dates import parse_date
 from osce_news.pages.card_fields import CardFields, Time, time_in, times_in
 from osce_news.pages.card_values import is_dated, is_of_values
-from osce_news.pages.labels import read_label
-from osce_news.pages.text_lines import Line, kind_of, text_of, upwards
+from osce_news.pages.text_lines import Line, text_of, upwards
 
 
 @dataclass(slots=True, eq=False)
@@ -38,8 +36,7 @@ class CardGroup:
             owners = dict(self.lines)
             for card, lines in runs.items():
                 near = (after if owners.get(lines[0]) is card else before)[card]
-                text = "\n".join(line.text for line in lines)
-                shown = [one for one in near if one.text and one.text in text]
+                shown = [one for one in near if one.text]
                 yield CardFields(lines, self.parent, self.links[card], times=shown, day=days.get(card))
             return
         by_card: dict[Element, list[Line]] = {card: [] for card in self.links}
@@ -68,7 +65,7 @@ class CardGroup:
 def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
     """Return the date of each card if dates are above groups of cards; empty if that is unclear.
 
-    Then the list begins with a date, does not end with one, and the dates are in the order of the list.
+    Then the list begins with a date, and the dates are in the order of the list.
     """
     days: list[str] = []
     found: dict[Element, str] = {}
@@ -81,9 +78,6 @@ def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
                 days.append(line.text)
                 is_above = True
         if not found.keys() >= group.links.keys():
-            return {}
-        last, card = group.lines[-1]
-        if card is None and is_dated(last):
             return {}
     order = [parse_date(day) or "" for day in days]
     return found if len({*order}) > 1 and order == sorted(order, reverse=True) else {}
@@ -107,24 +101,17 @@ def _runs(owned: Sequence[tuple[Line, Element | None]], times: Set[str]) -> dict
     """
     lines = [line for line, _ in owned]
     starts: dict[Element, int] = {}
-    sizes: Counter[Element] = Counter()
-    for number, (line, owner) in enumerate(owned):
+    for number, (_, owner) in enumerate(owned):
         if owner is not None:
             starts.setdefault(owner, number)
-            sizes[owner] += line.heading is None or line.heading is not lines[starts[owner]].heading
     at = list(starts.values())
-    if not at:
-        return None
     follows = [any(card is None for _, card in owned[a:b]) for a, b in pairwise([*at, len(lines)])]
-    follows = follows[:-1] or follows  # what follows the last card may be something else
-    bare = sum(sizes[card] <= 1 or card.tag in ("dt", "dd") for card in starts)
-    if bare * 2 < len(at) or sum(follows) * 2 < len(follows):
+    if not at or sum(follows) * 2 < len(follows):
         return None
-    last = _end(lines, at[-1], {kind_of(lines[n].block) for n in range(at[0], at[-1]) if n not in at})
     begins_at = [start - lead for start, lead in zip(at, _leads(lines, at, times), strict=True)]
     return {
         card: _until_heading(lines[begin:end], lines[start])
-        for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, last]), strict=True)
+        for card, start, (begin, end) in zip(starts, at, pairwise([*begins_at, len(lines)]), strict=True)
     }
 
 
@@ -138,7 +125,7 @@ def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[in
         return line.text in times or is_dated(line)
 
     def is_value(line: Line) -> bool:
-        return is_day(line) or read_label(line, cards=True) is not None or is_of_values(line)
+        return is_day(line) or is_of_values(line)
 
     above = [
         list(takewhile(is_value, reversed(lines[before + 1 : start])))
@@ -149,22 +136,10 @@ def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[in
     if any(map(is_day, lines[at[-1] + 1 :])):
         return [0 for _ in at]
     if up_to_date[0]:
-        return [max(least, own) for own in up_to_date]
+        return up_to_date
     if any(up_to_date):
         raise LayoutError("dates", expected="one above the first title or below the last", got="neither")
     return [least for _ in at]
-
-
-def _end(lines: Sequence[Line], start: int, seen: Set[object]) -> int:
-    """Return where the last run ends: at a heading, or at a line unlike those of the other runs."""
-    title = lines[start]
-    for number in range(start + 1, len(lines)):
-        line = lines[number]
-        if line.heading is not None and line.heading is title.heading:
-            continue
-        if line.heading is not None or (seen and kind_of(line.block) not in seen):
-            return number
-    return len(lines)
 
 
 def _until_heading(run: list[Line], title: Line) -> list[Line]:
