@@ -67,12 +67,11 @@ def field_of_names(text: str) -> str | None:
     >>> field_of_names("OSCE Secretariat, ODIHR"), field_of_names("Elections, a report")
     ('offices', None)
     """
-    first, *others = text.split(",")
-    if len(first) > _LONGEST_NAME:
+    names = text.split(",")
+    if len(names[0]) > _LONGEST_NAME:
         return None
-    names = (first, *others)
-    found = (field for field, kind in _VOCABULARIES.items() if all(_is_known(kind, name) for name in names))
-    return next(found, None)
+    fields = (field for field, kind in _VOCABULARIES.items() if all(_is_known(kind, name) for name in names))
+    return next(fields, None)
 
 
 def _is_known(kind: str, name: str) -> bool:

@@ -65,12 +65,12 @@ class ArticlePage:
         labelled, label_elements = article_values.read_labels(found.region, found.texts)
         labelled = beside | dict(found.values) | labelled
         dates = (found.published, labelled.get(DATE), stated)
-        image = article_parts.read_image(page, found.region)
+        captions = article_parts.find_captions(page, found.region)
+        image = article_parts.read_image(page, found.region, captions)
         downloads = article_parts.read_downloads(page, found.region)
         notes += language_notes(found.texts, page.language)
         blocks = article_parts.contact_elements(page, found.region, found.texts)
         contact = [one for block in blocks for one in read_paragraphs(block)]
-        captions = article_parts.captions(page, found.region)
         page.take_out(
             [*found.used, *label_elements, *blocks, *page.find(article_parts.DOWNLOAD_LISTS), *captions]
         )

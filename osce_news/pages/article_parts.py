@@ -101,7 +101,7 @@ def _marked(link: Element) -> str | None:
     return known_language(link.get("hreflang")) or known_language(link.get("lang"))
 
 
-def read_image(page: HtmlPage, region: Element) -> Image | None:
+def read_image(page: HtmlPage, region: Element, captions: Sequence[Element]) -> Image | None:
     """Return the first image inside the region that is not a logo or icon; None if there is none."""
     for element in region.iter("img"):
         # Lazily loaded images have their address in another attribute, and a placeholder in `src`.
@@ -111,26 +111,23 @@ def read_image(page: HtmlPage, region: Element) -> Image | None:
         if not source or small or _NO_IMAGE.search(source.rpartition("/")[2]):
             continue
         if url := page.address(source):
-            return Image(url, _caption(element))
+            return Image(url, _caption(element, captions))
     return None
 
 
-def captions(page: HtmlPage, region: Element) -> list[Element]:
+def find_captions(page: HtmlPage, region: Element) -> list[Element]:
     """Return the captions of images inside the region, which are not part of the text."""
     found = outermost(page.find(_CAPTION), region)
     return [element for element in found if len(text_of(element)) <= _LONGEST_CAPTION]
 
 
-def _caption(image: Element) -> str | None:
+def _caption(image: Element, captions: Sequence[Element]) -> str | None:
     """Return the caption in one of the three nearest ancestors of the image; None if there is none."""
     for holder in islice(image.iterancestors(), 3):
-        if len(list(islice(holder.iter("img"), 2))) > 1 or holder.tag in ("body", "main", "article"):
+        if len(list(islice(holder.iter("img"), 2))) > 1:
             break
-        for element in islice(holder.iter("figcaption", "div", "p", "span"), 20):
-            if element.tag == "figcaption" or "caption" in (element.get("class") or ""):
-                text = text_of(element)
-                if text and len(text) <= _LONGEST_CAPTION:
-                    return text
+        if text := next((text_of(one) for one in captions if holder in one.iterancestors()), ""):
+            return text
     return None
 
 
