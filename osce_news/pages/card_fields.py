@@ -26,7 +26,6 @@ from osce_news.pages.labels import (
     Label,
     LabelledValues,
     field_of_label,
-    is_value,
     join,
     read_label,
     values_after,
@@ -69,7 +68,7 @@ class CardFields:
         self.element = element
         self.link = link
         self._times = times
-        self._columns = columns
+        self._headings = dict(zip(element, columns, strict=False))  # of each cell's column
         self._above = day
 
     @cached_property
@@ -98,15 +97,11 @@ class CardFields:
     def labelled(self) -> LabelledValues:
         """The values after labels, and in the columns of a table whose headings are labels."""
         title = self._title_lines
-        labels = [None if line in title else read_label(line, cards=True) for line in self.lines]
-        own = any(label and label.own_element for label in labels)
-        mine = [
-            label if label and (label.own_element or not own or is_value(label.field, label.value)) else None
-            for label in labels
+        labels = [
+            None if line in title else read_label(line, cards=True) or self._label_of_column(line)
+            for line in self.lines
         ]
-        columns = [None if line in title else self._label_of_column(line) for line in self.lines]
-        of_lines = [label or column for label, column in zip(mine, columns, strict=True)]
-        return LabelledValues(self.lines, self.element, of_lines)
+        return LabelledValues(self.lines, self.element, labels)
 
     @property
     def teaser(self) -> str | None:
@@ -159,12 +154,6 @@ class CardFields:
         """Return the parts of the line that are not the title: all, if it is not a line of the title."""
         own = set(map(id, self._title_pieces(line) if line in self._title_lines else ()))
         return [piece for piece in line.pieces if id(piece) not in own]
-
-    @cached_property
-    def _texts_beside_title(self) -> list[str]:
-        """The text of each line without the parts that are the title."""
-        pieces = map(self._beside_title, self.lines)
-        return [squeeze("".join(piece.text for piece in of_line)) for of_line in pieces]
 
     def _linked(self, line: Line) -> list[Piece]:
         return [piece for piece in line.pieces if piece.link is self.link]
@@ -254,13 +243,8 @@ class CardFields:
         return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
 
     def _column(self, line: Line) -> str:
-        cells = (one for one in upwards(line.block) if one in self._headings)
-        return next((self._headings[cell] for cell in cells), "")
-
-    @cached_property
-    def _headings(self) -> dict[Element, str]:
-        """The heading of each cell's column."""
-        return dict(zip(self.element, self._columns, strict=False))
+        """Return the heading of the line's column, "" without one."""
+        return next((self._headings[one] for one in upwards(line.block) if one in self._headings), "")
 
     def _days(self) -> Iterator[tuple[str, str]]:
         """Yield the dates as printed, each with its `datetime`, the surest first."""
@@ -268,10 +252,11 @@ class CardFields:
         if labelled or DATE in self.labelled.empty:
             of_label = (time for time in self._times if time.text in (labelled or ""))
             yield labelled or "", next((time.datetime for time in of_label), "")
+        texts = [squeeze("".join(piece.text for piece in self._beside_title(line))) for line in self.lines]
         for time in self._times[:_MOST_TIMES]:
-            if not time.text or any(_is_of_date(text, time) for text in self._texts_beside_title):
+            if not time.text or any(_is_of_date(text, time) for text in texts):
                 yield time.text if is_date(time.text) else "", time.datetime
-        yield from ((day, "") for day in (*self._other_values.days, *([self._above] if self._above else [])))
+        yield from ((day, "") for day in (*self._other_values.days, self._above) if day)
 
 
 def _is_of_date(text: str, time: Time) -> bool:
