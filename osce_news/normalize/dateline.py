@@ -108,11 +108,8 @@ def _places(text: str) -> tuple[str, ...]:
 
 def _in_capitals(part: str) -> bool:
     """Whether the part is in capitals (ß has none), no sentence, and no OSCE body such as "ODIHR"."""
-    if "." in part or part.count(" ") >= _MOST_WORDS:
+    is_body = part in ("OSCE", "ОБСЕ") or vocabulary("offices").find(part) is not None
+    if is_body or "." in part or part.count(" ") >= _MOST_WORDS:
         return False
     capitals = not any(letter.islower() and letter != "ß" for letter in part)
-    return capitals and sum(map(str.isalpha, part)) > 1 and not _is_a_body(part)
-
-
-def _is_a_body(part: str) -> bool:
-    return part in ("OSCE", "ОБСЕ") or vocabulary("offices").find(part) is not None
+    return capitals and sum(map(str.isalpha, part)) > 1

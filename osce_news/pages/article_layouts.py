@@ -84,15 +84,15 @@ class ArticleLayout:
         (title,) = self.TITLE.find(page)
         texts = outermost(self.TEXT.find(page), page.root)
         dates = outermost(self.DATE.find(page), page.root)
-        published, remark = first_date(dates)
+        printed = list(dict.fromkeys(filter(None, map(text_of, dates))))
         return ArticleOutline(
             layout=self.NAME,
             title=text_of(title),
             region=common_holder([title, *texts]),
             texts=texts,
             used=[title, *dates],
-            published=published,
-            remark=remark,
+            published=next(iter(printed), None),
+            remark=f"other dates on the page: {', '.join(printed[1:])[:100]}" if printed[1:] else None,
         )
 
 
@@ -244,15 +244,6 @@ LAYOUTS: tuple[ArticleLayout, ...] = (
     DescriptionLayout(),
     SectionLayout(),
 )
-
-
-def first_date(elements: Sequence[Element]) -> tuple[str | None, str | None]:
-    """Return the first date that the elements print, or None, and a note about other dates, or None."""
-    printed = list(dict.fromkeys(text for element in elements if (text := text_of(element))))
-    if not printed:
-        return None, None
-    first, *others = printed
-    return first, f"other dates on the page: {', '.join(others)[:100]}" if others else None
 
 
 def common_holder(elements: Sequence[Element]) -> Element:

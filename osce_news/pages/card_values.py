@@ -163,11 +163,10 @@ def is_dated(line: Line) -> bool:
 def is_of_publishing(before: str) -> bool:
     """Whether the words before a date, on its line, let it be that of publishing."""
     bare = bare_text(before)
-    is_apart = before.rstrip().endswith(("|", "·", "•", "–", "—", ","))
-    if is_apart or not any(map(str.isalpha, bare)):
-        return not begins("changed", before)
-    is_said = begins("published", bare) or is_byline(bare)
-    return is_known(bare) or (is_said and not begins("changed", bare))
+    if begins("changed", bare):
+        return False
+    is_apart = before.rstrip().endswith(("|", "·", "•", "–", "—", ",")) or not any(map(str.isalpha, bare))
+    return is_apart or is_known(bare) or begins("published", bare) or is_byline(bare)
 
 
 @cache
