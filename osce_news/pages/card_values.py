@@ -12,7 +12,7 @@ from functools import cache
 from osce_news.normalize.dateline import parse_dateline
 from osce_news.normalize.dates import is_date, parse_date, place_and_day
 from osce_news.normalize.terms import field_of_names
-from osce_news.normalize.vocabulary import begins, fold, language_code, says, vocabulary, words
+from osce_news.normalize.vocabulary import begins, fold, says, vocabulary, words
 from osce_news.pages.labels import names_behind_label
 from osce_news.pages.text_lines import Line, Piece, squeeze
 
@@ -72,10 +72,10 @@ class CardValues:
         """Add the parts if all of them are values; two dates on a line are the period of an event."""
         if not all(map(is_known, parts)):
             return False
-        is_period = sum(_day_of(part) is not None for part in parts) > 1
+        is_period = sum(map(is_date, parts)) > 1
         for part in parts:
-            if day := _day_of(part):
-                self.days += [] if is_period else [day]
+            if is_date(part):
+                self.days += [] if is_period else [part]
             elif field := field_of_names(names := names_behind_label(part)):
                 self._add_name(field, names)
         return True
@@ -93,7 +93,7 @@ class CardValues:
     def _add_dated(self, parts: Sequence[str], text: str) -> bool:
         """Add a short line with a date and other words, such as an unknown place; not a sentence."""
         parts = [one for part in parts for one in _label_and_date(part)]
-        day = next(filter(_day_of, parts), None)
+        day = next(filter(is_date, parts), None)
         unknown = sum(len(part) for part in parts if not is_known(part))
         if day is None or unknown > _SHORT or text.endswith((".", "!", "?", "…")):
             return False
@@ -151,9 +151,7 @@ def is_of_values(line: Line) -> bool:
 
 def is_dated(line: Line) -> bool:
     """Whether a part of the line is a date, and not that of a dateline before a text."""
-    return (
-        any(_day_of(part) is not None for part in parts_of(line.pieces)) and parse_dateline(line.text) is None
-    )
+    return any(map(is_date, parts_of(line.pieces))) and parse_dateline(line.text) is None
 
 
 def is_of_publishing(before: str) -> bool:
@@ -190,21 +188,10 @@ def _label_and_date(part: str) -> Sequence[str]:
     return (label, rest.strip()) if is_date(rest.strip()) else (part,)
 
 
-def _day_of(text: str) -> str | None:
-    """Return the date if a text is one, perhaps after a place; otherwise None."""
-    if is_date(text):
-        return text
-    found = place_and_day(text)
-    if found is None or found.place is None or not vocabulary("places").find(found.place):
-        return None
-    return found.day
-
-
 def is_known(text: str) -> bool:
-    """Whether the text is a value that needs no label: a date, names, a place, a language."""
+    """Whether the text is a value that needs no label: a date, names, a place."""
     return (
-        _day_of(text) is not None
+        is_date(text)
         or field_of_names(names_behind_label(text)) is not None
         or vocabulary("places").find(text) is not None
-        or language_code(text) is not None
     )
