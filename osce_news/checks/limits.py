@@ -164,7 +164,7 @@ PAGE_RULES: tuple[Rule[NewsItem], ...] = (
     Rule(
         name="shared addresses", label="addresses", expected="one per item",
         wrong_records="results that share it with another title", min_wrong=2,
-        fault=lambda item, page: page.titles.get(item.id) != fold(item.title) and item.title,
+        fault=lambda item, page: fold(page.titles[item.id]) != fold(item.title) and item.title,
         max_share=FIFTH, reason="Several results would be stored as one item.",
     ),
     Rule(

@@ -13,12 +13,11 @@ from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize.identity import letters
-from osce_news.normalize.vocabulary import fold, vocabulary
+from osce_news.normalize.vocabulary import vocabulary
 from osce_news.urls import HOME_URL, same_site, site_host
 
 OPENING = 40  # letters with which a text begins
@@ -65,12 +64,12 @@ class Context:
     day: str  # of its fetch
     latest: str  # the last plausible publishing date
     days: Counter[str | None]  # the number of results by publishing date
-    titles: dict[str, str]  # the first title of each item, folded
+    titles: dict[str, str]  # the first title of each item
     is_dated: bool  # whether pages of this form print dates
     neighbour_dates: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_gap: set[str]  # the items that follow a result without a teaser, and the first one
-    title_words: dict[str, set[str]]  # the long words of each title that no other one has, by item
-    teaser_words: set[str]  # the long words of all teasers
+    title_words: dict[str, list[str]]  # the long words of each title that no other one has, by item
+    teasers: str  # all teasers, in small letters
     texts: dict[str, str]  # the full texts on the page itself, by item
     openings: dict[str, str]  # the items with these texts, by how a text begins
     changed: Set[str]  # the items that are new, or differ from what is stored
@@ -97,12 +96,12 @@ class Context:
             day=page.fetched_at[:10],
             latest=latest,
             days=Counter(item.published for item in page.records),
-            titles={identifier: fold(title) for identifier, title in titles.items()},
+            titles=titles,
             is_dated="published_raw" in page.fields,
             neighbour_dates=neighbour_dates,
             after_gap=after_gap,
-            title_words={item: {one for one in found if counts[one] == 1} for item, found in words.items()},
-            teaser_words=set().union(*(long_words(item.teaser or "") for item in page.records)),
+            title_words={item: [one for one in found if counts[one] == 1] for item, found in words.items()},
+            teasers="\n".join(item.teaser or "" for item in page.records).casefold(),
             texts=texts,
             openings=openings,
             changed=changed,
@@ -159,10 +158,9 @@ class ShareRule:
     reason: str
 
 
-@lru_cache(maxsize=1_000)
-def long_words(text: str) -> frozenset[str]:
-    """Return the first five letters of each word that has as many, folded."""
-    return frozenset(_LONG_WORD.findall(fold(text)))
+def long_words(text: str) -> set[str]:
+    """Return the first five letters of each word that has as many, in small letters."""
+    return set(_LONG_WORD.findall(text.casefold()))
 
 
 def first_letters(text: str) -> str:
@@ -231,8 +229,8 @@ def title_in_one_case(item: NewsItem, _: Context) -> object:
 
 def words_in_other_teasers(item: NewsItem, page: Context) -> object:
     """Return the title if teasers have such words of it, but not the item's teaser."""
-    words = page.title_words[item.id]
-    in_others = words.isdisjoint(long_words(item.teaser or "")) and not words.isdisjoint(page.teaser_words)
+    words, own = page.title_words[item.id], (item.teaser or "").casefold()
+    in_others = not any(word in own for word in words) and any(word in page.teasers for word in words)
     return in_others and item.title
 
 
