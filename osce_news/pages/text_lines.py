@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from lxml.etree import XPath, iterwalk
 from lxml.etree import _Element as Element
-from lxml.etree import iterwalk
 
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 INLINE = frozenset(
@@ -29,6 +29,7 @@ _COUNTING = frozenset("odd even first last".split())
 _MOST_PARTS = 20  # of a card that is one link
 _LONGEST_PART = 20  # characters of a part of a date or of a chip, which may be next to others on a line
 _LETTERS = re.compile("[a-z]+")
+_WITH_STYLE = XPath("descendant-or-self::*[@hidden or @style]")
 _NUMBER = re.compile(r"[^?#]*/([0-9]++)/?(?:[?#]|$)")  # at the end of a path
 
 
@@ -50,22 +51,20 @@ class Line:
     labels: dict[bool, Any] = field(default_factory=dict)  # cache of labels.read_label
 
     @property
-    def links(self) -> Iterator[Element]:
+    def links(self) -> list[Element]:
         """The links that have a text."""
-        return (piece.link for piece in self.pieces if piece.link is not None and piece.text.strip())
+        return [link for text, link in self.pieces if link is not None and text.strip()]
 
     @property
     def link(self) -> Element | None:
         """The first link that has a text, or None."""
-        return next(self.links, None)
+        return next(iter(self.links), None)
 
     @property
     def is_link(self) -> bool:
         """Whether the whole line is one link."""
         first = self.link
-        return first is not None and all(
-            piece.link is first or not piece.text.strip() for piece in self.pieces
-        )
+        return first is not None and all(link is first or not text.strip() for text, link in self.pieces)
 
     @property
     def links_item(self) -> bool:
@@ -105,6 +104,7 @@ def text_lines(root: Element) -> list[Line]:
     link: Element | None = None
     heading = root if root.tag in _TITLES else None
     outer: list[tuple[Element, Element | None, Element | None]] = []
+    hidden = {one for one in cast("list[Element]", _WITH_STYLE(root)) if is_hidden(one)}
     if root.text and not root.text.isspace():
         pieces.append(Piece(root.text, None))
     walk = iterwalk(root, ("start", "end", "comment", "pi"))
@@ -113,7 +113,7 @@ def text_lines(root: Element) -> list[Line]:
         if event == "start":
             outer.append((block, link, heading))
             tag = element.tag
-            if tag == "br" or tag in SILENT or is_hidden(element):
+            if tag == "br" or tag in SILENT or element in hidden:
                 if tag == "br" and pieces:
                     end()
                 walk.skip_subtree()
