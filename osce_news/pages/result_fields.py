@@ -127,19 +127,10 @@ class ResultFields:
 
 def _own_labels(lines: Sequence[Line]) -> list[Label | None]:
     """Return the label that each line begins with, or None; only the result's own labels count."""
-    all_labels = [read_label(line) for line in lines]
-    dates = [number for number, label in enumerate(all_labels) if label and label.field == DATE]
-    if not dates:
-        return all_labels
-    # If the labels have elements of their own, a line of plain text that begins like one is prose.
-    plain = not any(label.own_element for number in dates if (label := all_labels[number]))
-    # Above a title whose date is below it there are only filters and sort options.
-    begin = next((n for n, line in enumerate(lines) if line.heading is not None and line.links_item), 0)
-    begin = begin if dates[-1] > begin else 0
-    return [
-        label if label and number >= begin and (plain or label.own_element) else None
-        for number, label in enumerate(all_labels)
-    ]
+    labels = list(map(read_label, lines))
+    # If the dates' labels have elements of their own, a line of plain text that begins like one is prose.
+    plain = not any(label.own_element for label in labels if label and label.field == DATE)
+    return [label if label and (plain or label.own_element) else None for label in labels]
 
 
 def _title_lines(others: Sequence[Line]) -> list[Line]:
