@@ -46,6 +46,7 @@ class DateAnchors(NamedTuple):
     in_list: list[int]
     in_boxes: list[int]
     clear: bool = True
+    undated: int = 0  # labels outside of boxes that have an element of their own, but no date
 
 
 def find_results(page: HtmlPage) -> list[ResultFields] | None:
@@ -64,8 +65,8 @@ def find_results(page: HtmlPage) -> list[ResultFields] | None:
     ['Second', 'Publishing date: 1 May 2020', 'Its teaser.']
     """
     lines = [part for line in page.lines for part in split_labels(line)]
-    dates, in_boxes, clear = find_date_anchors(lines)
-    if dates and _has_more_labels(lines, len(dates)):
+    dates, in_boxes, clear, undated = find_date_anchors(lines)
+    if dates and undated > 1:
         return []  # some labels have no recognisable date, so values could go to the wrong result
     regions = _by_class(page, lines, dates)
     if dates and clear and not regions:
@@ -74,7 +75,7 @@ def find_results(page: HtmlPage) -> list[ResultFields] | None:
             or _by_order(lines, dates)
             or _by_element(page, lines, dates, titled=False)  # so that the error can name what is missing
         )
-    if not (regions or dates or _has_more_labels([line for line in lines if not line.is_link], 0)):
+    if not (regions or dates or undated > 1):
         return None
     alike = {kind_of_result(region.element) for region in regions if region.element.get("class")}
     if any(
@@ -95,31 +96,31 @@ def find_date_anchors(lines: Sequence[Line]) -> DateAnchors:
     marked_up: list[int] = []
     plain: list[int] = []
     whole: list[int] = []  # of the plain ones, those with nothing but the date
+    undated = 0
     for number, line in enumerate(lines):
         label = read_label(line)
         if label is None or label.field != DATE:
             continue
         value = label.value or (lines[number + 1].text if number + 1 < len(lines) else "")
         if not has_day_and_year(value):
-            continue
-        if not line.is_link and not label.own_element and is_day_and_year(label.value):
-            whole.append(number)
-        (linked if line.is_link else marked_up if label.own_element else plain).append(number)
+            undated += label.own_element and not line.is_link and not _is_in_box(line.block)
+        elif line.is_link:
+            linked.append(number)
+        elif label.own_element:
+            marked_up.append(number)
+        else:
+            plain.append(number)
+            if is_day_and_year(label.value):
+                whole.append(number)
     # If the labels have elements of their own, a line of plain text that begins like one is prose.
     numbers = marked_up or plain
-    mixed = whole if marked_up else []
+    mixed, undated = (whole, undated) if marked_up or not plain else ([], 0)
     if numbers and (linked or mixed):
-        return DateAnchors(sorted({*numbers, *linked, *mixed}), [], clear=False)
+        return DateAnchors(sorted({*numbers, *linked, *mixed}), [], False, undated)
     # Boxes next to the list may have dates of their own. If all dates are in boxes, one of them is the list.
     in_list = [number for number in numbers if not _is_in_box(lines[number].block)]
     in_boxes = sorted({*numbers} - {*in_list})
-    return DateAnchors(in_list, in_boxes) if in_list else DateAnchors(numbers, [])
-
-
-def _has_more_labels(lines: Sequence[Line], dates: int) -> bool:
-    """Whether the list has at least two more date labels with an element of their own than dates."""
-    labels = ((line, label) for line in lines if (label := read_label(line)) and label.field == DATE)
-    return sum(label.own_element and not _is_in_box(line.block) for line, label in labels) > dates + 1
+    return DateAnchors(in_list or numbers, in_boxes if in_list else [], True, undated)
 
 
 def _is_in_box(block: Element) -> bool:
