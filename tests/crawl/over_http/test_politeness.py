@@ -66,7 +66,7 @@ class Scenario:
     """At least so many seconds are between two requests, from the first on."""
     retries: int = 0
     back_offs: int | None = None
-    """How often the receipt says that a wait was longer than the delay; None where a busy machine decides."""
+    """How often a wait may have been longer than the delay, by the receipt; less if the machine is late."""
     retry_after: float | None = None
     """What the first page's last response asked for."""
     says: str = ""
@@ -194,6 +194,7 @@ def test_each_scenario_ends_as_it_says() -> None:
             cwd=ROOT,
         )
         assert done.returncode == 0, done.stderr
+    back_offs = 0
     for name, (ends, receipt, departures) in json.loads(done.stdout).items():
         expected = SCENARIOS[name]
         assert [end[0] for end in ends] == expected.ends, name
@@ -206,10 +207,12 @@ def test_each_scenario_ends_as_it_says() -> None:
             assert gap >= least - 0.001, name
         assert receipt["smallest_gap_s"] == (pytest.approx(min(gaps), abs=0.001) if gaps else None), name
         assert (receipt["requests"], receipt["retries"]) == (len(requests), expected.retries), name
-        assert receipt["back_offs"] == expected.back_offs or expected.back_offs is None, name
+        assert expected.back_offs is None or receipt["back_offs"] <= expected.back_offs, name
+        back_offs += receipt["back_offs"]
         assert (receipt["bytes"] > 0, bool(receipt["waited_s"])) == (True, bool(receipt["back_offs"])), name
         assert ends[0][2] == expected.retry_after, name
         assert expected.says in ends[-1][1], name
+    assert back_offs
 
 
 @pytest.fixture
