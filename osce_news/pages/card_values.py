@@ -97,6 +97,8 @@ class CardValues:
         unknown = sum(len(part) for part in parts if not is_known(part))
         if day is None or unknown > _SHORT or text.endswith((".", "!", "?", "…")):
             return False
+        if parse_dateline(text) is not None:  # of a short text
+            return False
         before = text.partition(day)[0]
         if is_of_publishing(before):
             for part in parts:

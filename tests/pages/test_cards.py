@@ -93,6 +93,7 @@ def test_days_that_many_datetimes_contradict_are_those_of_other_cards() -> None:
         ("<p>Deadline: 12 June 2026</p>", None),
         ("<p>It was on <time datetime='2026-06-12'>12 June 2026</time> that the mayors met.</p>", None),
         ("<p>VIENNA, 11 June 2026 – The mayors of four towns met.</p>", None),
+        ("<p>VIENNA, 11 June 2026 – The mayors met</p>", None),
         ("<p>11 June 2026 – 12 June 2026</p>", None),
         ("<time class='updated'>12 June 2026</time> <time>11 June 2026</time>", "11 June 2026"),
     ],
