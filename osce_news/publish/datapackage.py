@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -40,7 +41,7 @@ def check(folder: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class Export:
     """An export: its format and columns, how many items it has, and the query and command that make it."""
 
     format: Format
@@ -51,20 +52,26 @@ class Resource:
     command: str
 
 
-def describe(path: Path, files: Mapping[str, Path], resource: Resource, reference: Reference) -> None:
+def describe(path: Path, files: Mapping[str, Path], export: Export, reference: Reference) -> None:
     """Write the descriptor next to an export, with it and the earlier ones whose files still exist.
 
     `files` has each file by its path in the descriptor's folder, and where it is now. `reference` is to the
     items of the export.
     """
     folder = path.parent
+    package = _read(folder / NAME) or {"resources": []}
     others = [
         other
-        for other in (_read(folder / NAME) or {"resources": []})["resources"]
+        for other in package["resources"]
         if not _is_of(other, path) and all((folder / each).is_file() for each in _paths(other))
     ]
-    described = _resource(path.name, files, resource, reference)
-    described["name"] = _unique(described["name"], {other["name"] for other in others})
+    # A name may only have lower-case letters, digits, "-", "_" and ".": `a b.csv` and `A-b.csv` get the same.
+    name, taken = re.sub(r"[^a-z0-9._-]", "-", path.name.lower()), {other["name"] for other in others}
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    described = {
+        "name": next(one for one in names if one not in taken),
+        **_resource(files, export, reference),
+    }
     package = {
         "profile": "data-package",
         "name": _PACKAGE,
@@ -80,51 +87,38 @@ def describe(path: Path, files: Mapping[str, Path], resource: Resource, referenc
     _write(folder / NAME, package)
 
 
-def _resource(
-    name: str, files: Mapping[str, Path], resource: Resource, reference: Reference
-) -> dict[str, Any]:
-    """Return the descriptor's entry for an export."""
-    chosen, columns, created = resource.format, resource.columns, utc_now()
-    hashes = {path: f"sha256:{_sha256(file)}" for path, file in files.items()}
+def _resource(files: Mapping[str, Path], export: Export, reference: Reference) -> dict[str, Any]:
+    """Return the descriptor's entry for an export, except for its name."""
+    chosen, created = export.format, utc_now()
+    hashes = {}
+    for path, file in files.items():
+        with file.open("rb") as opened:
+            hashes[path] = f"sha256:{hashlib.file_digest(opened, 'sha256').hexdigest()}"
     path, *others = hashes
     sums = "its files' check sums are in `hashes`" if others else hashes[path]
+    given: dict[str, list[str]] = defaultdict(list)
+    for name, value in export.query.arguments():
+        given[name].append(value)
     return {
-        # A name may only have lower-case letters, digits, "-", "_" and ".".
-        "name": re.sub(r"[^a-z0-9._-]", "-", name.lower()),
         **({"path": [*hashes], "hashes": hashes} if others else {"path": path, "hash": hashes[path]}),
         "format": chosen.name,
         "encoding": "utf-8",
-        **({"compression": "gz"} if name.lower().endswith(".gz") else {}),
-        **({"dialect": {"delimiter": resource.delimiter}} if resource.delimiter else {}),
+        **({"compression": "gz"} if path.lower().endswith(".gz") else {}),
+        **({"dialect": {"delimiter": export.delimiter}} if export.delimiter else {}),
         **({"profile": "tabular-data-resource", "mediatype": chosen.media_type} if chosen.media_type else {}),
         "description": (
-            f"{numbered(resource.items, 'item')}. {citation(reference)} Written {created} by "
-            f"`{resource.command}`; {sums}."
+            f"{numbered(export.items, 'item')}. {citation(reference)} Written {created} by "
+            f"`{export.command}`; {sums}."
         ),
         "schema": {
-            "fields": [_field(column, chosen.list_separator) for column in columns],
-            **({"primaryKey": "id"} if any(column.name == "id" for column in columns) else {}),
+            "fields": [_field(column, chosen.list_separator) for column in export.columns],
+            **({"primaryKey": "id"} if any(column.name == "id" for column in export.columns) else {}),
             "missingValues": [""],
         },
-        "query": dict(_pairs(resource.query)),
-        "command": resource.command,
+        "query": {name: values if len(values) > 1 else values[0] for name, values in given.items()},
+        "command": export.command,
         "created": created,
     }
-
-
-def _unique(name: str, taken: Set[str]) -> str:
-    """Return the name, with a number if it is taken: `a b.csv` and `A-b.csv` become the same name."""
-    numbers = (f"{name}-{number}" for number in count(2))
-    return next(one for one in chain([name], numbers) if one not in taken)
-
-
-def _pairs(query: Query) -> Iterator[tuple[str, str | list[str]]]:
-    """Yield the options of a query with their values; several values as a list."""
-    given: dict[str, list[str]] = {}
-    for name, value in query.arguments():
-        given.setdefault(name, []).append(value)
-    for name, values in given.items():
-        yield name, values if len(values) > 1 else values[0]
 
 
 def remove(path: Path) -> None:
@@ -133,12 +127,10 @@ def remove(path: Path) -> None:
     package = _read(folder / NAME) or {"resources": []}
     resources = package["resources"]
     others = [other for other in resources if not _is_of(other, path)]
-    if len(others) == len(resources):
-        return
-    if others:
-        _write(folder / NAME, {**package, "resources": others})
-    else:
+    if resources and not others:
         (folder / NAME).unlink()  # a package must have at least one resource
+    elif others != resources:
+        _write(folder / NAME, {**package, "resources": others})
 
 
 def _write(path: Path, package: dict[str, Any]) -> None:
@@ -146,23 +138,19 @@ def _write(path: Path, package: dict[str, Any]) -> None:
         part.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _field(column: Column, list_separator: str | None) -> dict[str, Any]:
     description = f"{column.meaning} {column.pitfalls or ''}".rstrip()
-    if column.form == "JSON array":
-        if list_separator:
-            description, kind = f"{description} Separated by {list_separator!r}.", "string"
-        else:  # not "array": frictionless refuses the lists that it reads from Parquet
-            description, kind = f"{description} A list of texts.", "any"
-        return {"name": column.name, "description": description, "type": kind}
+    kind = _TYPES.get(column.form, "string")
+    if column.form == "JSON array" and list_separator:
+        description = f"{description} Separated by {list_separator!r}."
+    elif (
+        column.form == "JSON array"
+    ):  # not "array": frictionless refuses the lists that it reads from Parquet
+        description, kind = f"{description} A list of texts.", "any"
     return {
         "name": column.name,
         "description": description,
-        "type": _TYPES.get(column.form, "string"),
+        "type": kind,
         **({"format": "uri"} if column.form == "URL" else {}),
         **({"constraints": {"required": True, "unique": True}} if column.name == "id" else {}),
     }
@@ -172,7 +160,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     """Return our descriptor; None if there is none, or if it is of another data set or was changed."""
     try:
         package: dict[str, Any] = json.loads(path.read_bytes())
-        described = [(one["name"], *map(Path, _paths(one))) for one in package["resources"]]
+        described = {one["name"]: [Path(each) for each in _paths(one)] for one in package["resources"]}
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return package if described and package.get("name") == _PACKAGE else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from osce_news.errors import BadInputError
 from osce_news.publish.datapackage import NAME
 from osce_news.storage import open_for_reading
 
-_COMPANIONS = ("-wal", "-shm", "-journal", ".lock")  # files next to a database
+_SQLITE = b"SQLite format 3\0"  # the beginning of a database
+_COMPANION = re.compile(r"(.+)(-wal|-shm|-journal|\.lock)", re.DOTALL)  # a file next to a database
 
 
 def check_file(path: Path) -> None:
     """Raise BadInputError if the file is a database, belongs to one, or is the data package descriptor."""
-    if _is_database(path):
+    if _header(path).startswith(_SQLITE):
         raise BadInputError(f"{path} is a database and was not overwritten: choose another file")
     if path.name == NAME:
         raise BadInputError(f"{NAME} is reserved for the description of exports: choose another file")
@@ -56,14 +58,9 @@ def _runs(path: Path) -> set[tuple[int, str]]:
 
 
 def _refuse_companion(path: Path) -> None:
-    for suffix in _COMPANIONS:
-        name = path.name.removesuffix(suffix)
-        if name not in ("", path.name) and _is_database(path.with_name(name)):
-            raise BadInputError(f"{path} belongs to the database {name}: choose another file")
-
-
-def _is_database(path: Path) -> bool:
-    return _header(path).startswith(b"SQLite format 3\0")
+    found = _COMPANION.fullmatch(path.name)
+    if found and _header(path.with_name(found[1])).startswith(_SQLITE):
+        raise BadInputError(f"{path} belongs to the database {found[1]}: choose another file")
 
 
 def _header(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from gzip import GzipFile
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
@@ -66,42 +66,35 @@ def export(
     Raises BadInputError for options that do not go together and paths that must not be overwritten, and
     StorageError if the file can't be written. In both cases nothing has changed on disk.
     """
-    chosen, by_year = format_of(path, form), options.by_year
-    if chosen.name == "csv" and path.name.lower().removesuffix(".gz").endswith(".tsv"):
+    chosen, name, by_year = format_of(path, form), path.name.lower(), options.by_year
+    if chosen.name == "csv" and name.removesuffix(".gz").endswith(".tsv"):
         options = replace(options, delimiter=options.delimiter or "\t")
-    written, keywords = _prepare(connection, chosen, query, options)
-    described = options.described and "datapackage" in chosen.options
-    compressed = path.name.lower().endswith(".gz")
-    _check_path(path, chosen, described=described, by_year=by_year)
-    if compressed and (chosen.binary or by_year):
-        raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
-    rows = newest(connection, query, chosen, options.limit)
-    with atomic_write(path, folder=by_year) as part:
-        if by_year:
-            counts = _write_years(chosen, part, rows, keywords)
-            files = {f"{path.name}/{name}": part / name for name in counts}
-            items = sum(counts.values())
-        else:
-            files = {path.name: part}
-            with part.open("wb") as file:
-                items = _write(chosen, rows, file, keywords, compressed=compressed)
-        flush(part)  # so that file and description are replaced one right after the other
-        if described:
-            resource = datapackage.Resource(chosen, written, options.delimiter, items, query, options.command)
-            datapackage.describe(path, files, resource, dataset_reference(coverage(connection, query)))
-    if not described:
-        datapackage.remove(path)
-    return items
-
-
-def _check_path(path: Path, chosen: Format, *, described: bool, by_year: bool) -> None:
-    """Raise BadInputError if the export, or its description, would overwrite something else."""
+    columns, keywords = _prepare(connection, chosen, query, options)
+    described, compressed = options.described and "datapackage" in chosen.options, name.endswith(".gz")
     if by_year:
         destinations.check_folder(path, f"items{chosen.suffixes[0]}")
     else:
         destinations.check_file(path)
     if described:
         datapackage.check(path.parent)
+    if compressed and (chosen.binary or by_year):
+        raise BadInputError(f"{chosen.name} is already compressed: leave out .gz")
+    rows = newest(connection, query, chosen, options.limit)
+    with atomic_write(path, folder=by_year) as part:
+        if by_year:
+            written = _write_years(chosen, part, rows, keywords)
+        else:
+            with part.open("wb") as file:
+                written = {part: _write(chosen, rows, file, keywords, compressed=compressed)}
+        items = sum(written.values())
+        flush(part)  # so that file and description are replaced one right after the other
+        if described:
+            files = {Path(path.name, file.relative_to(part)).as_posix(): file for file in written}
+            export = datapackage.Export(chosen, columns, options.delimiter, items, query, options.command)
+            datapackage.describe(path, files, export, dataset_reference(coverage(connection, query)))
+    if not described:
+        datapackage.remove(path)
+    return items
 
 
 def write_to_stream(
@@ -138,23 +131,35 @@ def _prepare(
 ) -> tuple[list[Column], dict[str, Any]]:
     """Return the columns of `newsroom` to write, and the keywords for the function that writes the format.
 
-    Raises what `_check` raises, and BadInputError for an unknown column.
+    Raises MissingExtraError, and BadInputError for an unknown column or an option that the format lacks.
     """
-    _check(chosen, options)
+    if chosen.extra:
+        require_extra(*chosen.extra)
+    given: dict[str, Any] = {
+        name: getattr(options, name) for name in ("columns", "bom", "delimiter", "texts")
+    }
+    for option, value in {
+        "partition-by": options.by_year,
+        "limit": options.limit is not None,
+        **given,
+    }.items():
+        if value and option not in chosen.options:
+            suitable = ", ".join(each.name for each in formats().values() if option in each.options)
+            raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
     known = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info('newsroom')")]
     for name in options.columns:
         if name not in known:
             raise BadInputError(f"no column {name[:80]!r}; choose from {', '.join(known)}")
     left_out = {"text"} if _leaves_out_texts(chosen, options) else set()
     left_out |= set(PRESENT_ONLY) if query.as_of else set()
-    usual = [name for name in known if name not in left_out]
-    columns = [column("newsroom", name) for name in dict.fromkeys(options.columns or usual)]
-    keywords: dict[str, Any] = {"columns": columns} if "columns" in chosen.options else {}
+    names = options.columns or [name for name in known if name not in left_out]
+    columns = [column("newsroom", name) for name in dict.fromkeys(names)]
+    keywords = {name: given[name] for name in ("bom", "delimiter") if given[name]}
+    if "columns" in chosen.options:
+        keywords["columns"] = columns
     if "query" in chosen.options:
         keywords |= {"query": urlencode(query.arguments()), "described": query.described()}
-    return columns, keywords | {
-        name: value for name in ("bom", "delimiter") if (value := getattr(options, name))
-    }
+    return columns, keywords
 
 
 def _leaves_out_texts(chosen: Format, options: Options) -> bool:
@@ -162,55 +167,35 @@ def _leaves_out_texts(chosen: Format, options: Options) -> bool:
     return is_spreadsheet and not (options.texts or options.columns)
 
 
-def _check(chosen: Format, options: Options) -> None:
-    """Raise MissingExtraError, or BadInputError for an option that does not go with the format."""
-    if chosen.extra:
-        require_extra(*chosen.extra)
-    given = {"partition-by": options.by_year, "limit": options.limit is not None}
-    given |= {name: bool(getattr(options, name)) for name in ("columns", "bom", "delimiter", "texts")}
-    for option in (name for name in given if given[name] and name not in chosen.options):
-        suitable = ", ".join(each.name for each in formats().values() if option in each.options)
-        raise BadInputError(f"--{option} works with {suitable}, not with {chosen.name}")
-
-
 def _write_years(
     chosen: Format, folder: Path, rows: Iterable[Row], keywords: dict[str, Any]
-) -> dict[str, int]:
-    """Write rows, which must be sorted by date, as one file per year.
-
-    Returns the number of rows by file, relative to the folder.
-    """
-    name = f"items{chosen.suffixes[0]}"
-    counts = {}
+) -> dict[Path, int]:
+    """Write rows, which must be sorted by date, as one file per year; return each with its number of rows."""
+    name, written = f"items{chosen.suffixes[0]}", dict[Path, int]()
     for year, of_year in groupby(rows, lambda row: row["published"][:4] if row["published"] else _NO_YEAR):
-        (folder / f"year={year}").mkdir()
-        with (folder / f"year={year}" / name).open("wb") as file:
-            counts[f"year={year}/{name}"] = _write(chosen, of_year, file, keywords)
-    if not counts:  # readers can't open an empty folder
+        path = folder / f"year={year}" / name
+        path.parent.mkdir()
+        with path.open("wb") as file:
+            written[path] = _write(chosen, of_year, file, keywords)
+    if not written:  # readers can't open an empty folder
         with (folder / name).open("wb") as file:
-            counts[name] = _write(chosen, (), file, keywords)
-    return counts
+            written[folder / name] = _write(chosen, (), file, keywords)
+    return written
 
 
 def _write(
     chosen: Format, rows: Iterable[Row], file: BinaryIO, keywords: dict[str, Any], *, compressed: bool = False
 ) -> int:
     """Write the rows to an open file, which stays open; return how many."""
-    count = 0
-
-    def counted() -> Iterator[Row]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield row
-
+    counter = count()
+    counted = (row for row, _ in zip(rows, counter, strict=False))
     if chosen.binary:
-        chosen.write(counted(), file, **keywords)
-        return count
+        chosen.write(counted, file, **keywords)
+        return next(counter)
     # Without a name and a time, so that the same items give the same bytes.
     zipped = GzipFile("", "wb", fileobj=file, mtime=0) if compressed else nullcontext(file)
     with zipped as target:
         text = io.TextIOWrapper(target, encoding="utf-8", newline="")
-        chosen.write(counted(), text, **keywords)
+        chosen.write(counted, text, **keywords)
         text.detach()  # flushes, and leaves the file open
-    return count
+    return next(counter)

@@ -93,25 +93,14 @@ def citation(reference: Reference) -> str:
     'ODIHR (2022, March 15). A title. https://x.example/1 (accessed 1 April 2022)'
     """
     *most, last = reference.authors
+    issued = "{}, {} {}".format(*_parts(reference.issued)) if reference.issued else "n.d."
+    note = reference.note and f"{reference.note[0].upper()}{reference.note[1:]}."
+    accessed = reference.accessed and "(accessed {2} {1} {0})".format(*_parts(reference.accessed))
+    version = f" (version {reference.version})" if reference.version else ""
+    genre = f" [{reference.genre}]" if reference.genre else ""
     authors = f"{', '.join(most)} & {last}" if most else last
-    issued = "n.d."
-    if reference.issued:
-        year, month, day = _parts(reference.issued)
-        issued = f"{year}, {month} {day}"
-    text = f"{authors} ({issued}). {reference.title}"
-    if reference.version:
-        text += f" (version {reference.version})"
-    if reference.genre:
-        text += f" [{reference.genre}]"
-    text += "."
-    if reference.note:
-        text += f" {reference.note[0].upper()}{reference.note[1:]}."
-    if reference.url:
-        text += f" {reference.url}"
-    if reference.accessed:
-        year, month, day = _parts(reference.accessed)
-        text += f" (accessed {day} {month} {year})"
-    return text
+    cited = f"{authors} ({issued}). {reference.title}{version}{genre}."
+    return " ".join(filter(None, (cited, note, reference.url, accessed)))
 
 
 def one_line(text: str) -> str:

@@ -99,6 +99,7 @@ def test_deleted_files_leave_the_descriptor_and_a_foreign_one_is_kept(
         '{"name": "of-others"}',
         ours.replace('"path"', '"file"'),
         ours.replace('"c.csv"', "3"),
+        ours.replace('"name": "c.csv"', '"name": ["c.csv"]'),
         "[" * 9999,
     ):
         described.write_text(other)

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from osce_news.errors import BadInputError
 from osce_news.publish.references import Reference
 
 Row = Mapping[str, Any]  # of the view `newsroom`, with decoded lists
-Option = Literal["columns", "bom", "delimiter", "texts", "partition-by", "datapackage", "limit", "query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class Format:
     It also gets the keywords `columns`, if `options` has "columns"; `query` and `described` (texts), if
     `options` has "query"; and `bom` and `delimiter`, if the user gave them.
     """
-    options: tuple[Option, ...] = ()
-    """The options of `export` that make sense for this format."""
+    options: tuple[str, ...] = ()
+    """The options of `export` that make sense for this format, "datapackage" and "query" among them."""
     newest: int | None = None
     """How many items `export` writes by default, the newest; None for all."""
     binary: bool = False

@@ -64,10 +64,5 @@ def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
 
 
 FORMAT = Format(
-    "atom",
-    (".atom",),
-    write,
-    options=("limit", "query"),
-    newest=100,
-    media_type="application/atom+xml",
+    "atom", (".atom",), write, options=("limit", "query"), newest=100, media_type="application/atom+xml"
 )

@@ -32,37 +32,32 @@ def entry(reference: Reference) -> str:
 
     The type is @misc, which every style knows. biblatex reads `date`, other styles `year` and `month`.
     """
-    fields = "".join(f"  {name} = {value},\n" for name, value in _fields(reference))
+    fields = "".join(f"  {name} = {value},\n" for name, value in _fields(reference) if value)
     return f"@misc{{{reference.key},\n{fields}}}\n\n"
 
 
-def _fields(reference: Reference) -> Iterator[tuple[str, str]]:
+def _fields(reference: Reference) -> Iterator[tuple[str, str | None]]:
     # Extra braces keep names from being split and titles from being put in lower case.
-    yield "author", f"{{{' and '.join(f'{{{_escaped(name)}}}' for name in reference.authors)}}}"
-    yield "title", f"{{{{{_escaped(reference.title)}}}}}"
+    yield "author", f"{{{' and '.join(filter(None, map(_braced, reference.authors)))}}}"
+    yield "title", f"{{{_braced(reference.title)}}}"
     if reference.issued:
         yield "year", f"{{{reference.issued[:4]}}}"
         yield "month", MONTHS[int(reference.issued[5:7]) - 1][0][:3].lower()
         yield "date", f"{{{reference.issued}}}"
-    for name, value in (
-        ("howpublished", reference.genre),
-        ("publisher", PUBLISHER),
-        ("version", reference.version),
-        ("language", reference.language),
-        ("keywords", ", ".join(reference.keywords)),
-        ("abstract", reference.abstract),
-        ("note", reference.note),
-    ):
-        if value:
-            yield name, f"{{{_escaped(value)}}}"
+    yield "howpublished", _braced(reference.genre)
+    yield "publisher", _braced(PUBLISHER)
+    yield "version", _braced(reference.version)
+    yield "language", _braced(reference.language)
+    yield "keywords", _braced(", ".join(reference.keywords))
+    yield "abstract", _braced(reference.abstract)
+    yield "note", _braced(reference.note)
     if reference.url:  # styles set it with \url, which takes characters as they are
         yield "url", f"{{{reference.url.translate({ord('{'): '%7B', ord('}'): '%7D'})}}}"
-    if reference.accessed:
-        yield "urldate", f"{{{reference.accessed}}}"
+    yield "urldate", _braced(reference.accessed)
 
 
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+def _braced(text: str | None) -> str | None:
+    return f"{{{text.translate(_ESCAPES)}}}" if text else None
 
 
 FORMAT = Format("bibtex", (".bib", ".bibtex"), write, media_type="application/x-bibtex", cite=entry)

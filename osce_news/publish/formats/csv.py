@@ -14,12 +14,7 @@ LIST_SEPARATOR = "; "  # occurs in no name of an office, topic or place
 
 
 def write(
-    rows: Iterable[Row],
-    file: TextIO,
-    *,
-    columns: Sequence[Column],
-    bom: bool = False,
-    delimiter: str = ",",
+    rows: Iterable[Row], file: TextIO, *, columns: Sequence[Column], bom: bool = False, delimiter: str = ","
 ) -> None:
     """Write a header and one line per row; `delimiter` is one character.
 
@@ -46,10 +41,6 @@ def _no_formula(value: Any) -> Any:
 
 
 FORMAT = Format(
-    "csv",
-    (".csv", ".tsv"),
-    write,
-    options=("columns", "bom", "delimiter", "texts", "datapackage"),
-    media_type="text/csv",
-    list_separator=LIST_SEPARATOR,
-)
+    "csv", (".csv", ".tsv"), write, ("columns", "bom", "delimiter", "texts", "datapackage"),
+    media_type="text/csv", list_separator=LIST_SEPARATOR,
+)  # fmt: skip

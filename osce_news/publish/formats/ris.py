@@ -27,21 +27,17 @@ def _fields(reference: Reference) -> Iterator[tuple[str, str | None]]:
     yield "TI", reference.title
     if reference.issued:
         yield "PY", reference.issued[:4]
-        yield "DA", _slashes(reference.issued)
+        yield "DA", reference.issued.replace("-", "/")
     yield "PB", PUBLISHER
     yield "M3", reference.genre
     yield "UR", reference.url
     if reference.accessed:
-        yield "Y2", _slashes(reference.accessed)
+        yield "Y2", reference.accessed.replace("-", "/")
     yield "LA", reference.language
     yield "ET", reference.version
     yield from (("KW", name) for name in reference.keywords)
     yield "AB", reference.abstract
     yield "N1", reference.note
-
-
-def _slashes(day: str) -> str:
-    return day.replace("-", "/")
 
 
 FORMAT = Format("ris", (".ris",), write, media_type="application/x-research-info-systems", cite=record)

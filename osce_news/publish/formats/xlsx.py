@@ -52,12 +52,7 @@ def write(rows: Iterable[Row], file: BinaryIO, *, columns: Sequence[Column]) -> 
 
 
 FORMAT = Format(
-    "xlsx",
-    (".xlsx",),
-    write,
-    options=("columns", "texts", "datapackage"),
-    binary=True,
+    "xlsx", (".xlsx",), write, ("columns", "texts", "datapackage"),
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    list_separator=LIST_SEPARATOR,
-    extra=("xlsx", "xlsxwriter"),
-)
+    binary=True, list_separator=LIST_SEPARATOR, extra=("xlsx", "xlsxwriter"),
+)  # fmt: skip
