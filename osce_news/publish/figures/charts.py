@@ -5,14 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 
 from osce_news.publish.figures.figure import NOT_PRINTED, Figure, Row
-from osce_news.storage.queries.counts import OTHER
+from osce_news.storage.queries.counts import OTHER, fill
 
 WIDTH = 760  # pixels: a printed page
 _INK, _GREY, _PALE = "#1d4e79", "#8a8f98", "#e8eaed"
@@ -30,8 +29,11 @@ _LINE = 13  # line height of names, in pixels
 def specification(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
     """Return the figure in Vega-Lite, about `width` pixels wide, and at least as wide as a phone."""
     width = max(width, _MIN_WIDTH)
-    draw = {"periods": _periods, "bars": _bars, "panels": _panels, "shares": _panels, "matrix": _matrix}
-    chart = draw[figure.kind](figure, width)
+    draw = {"bars": _bars, "panels": _panels, "shares": _panels, "matrix": _matrix}
+    if figure.kind == "periods":
+        chart = _over_time(figure.rows, figure.by[0], "items", width - 70).properties(height=240)
+    else:
+        chart = draw[figure.kind](figure, width)
     title = alt.TitleParams(
         _lines(figure.title, width / 8.5),
         subtitle=[line for note in figure.notes for line in _lines(note, width / 6.1)],
@@ -54,11 +56,6 @@ def specification(figure: Figure, width: int = WIDTH) -> dict[str, Any]:
         .to_dict()
     )
     return result
-
-
-def _periods(figure: Figure, width: int) -> Any:
-    (period,) = figure.by
-    return _over_time(figure.rows, period, "items", width - 70).properties(height=240)
 
 
 def _over_time(
@@ -176,16 +173,11 @@ def _matrix(figure: Figure, width: int) -> Any:
     down, across = figure.by
     lines = list(dict.fromkeys(row[down] for row in figure.rows))
     # The rows are sorted by the first group. The second group is sorted by its totals.
-    totals: Counter[str] = Counter()
-    for row in figure.rows:
-        totals[row[across]] += row["items"]
-    heads = [name for name, _ in totals.most_common()]
-    items = {(row[down], row[across]): row["items"] for row in figure.rows}
-    data = [
-        {down: line, "down": _wrapped(line, 34), across: head, "items": items.get((line, head), 0)}
-        for line in lines
-        for head in heads
-    ]
+    names = dict.fromkeys(row[across] for row in figure.rows)
+    totals = {name: sum(row["items"] for row in figure.rows if row[across] == name) for name in names}
+    heads = sorted(totals, key=lambda name: -totals[name])
+    filled = fill(figure.rows, {down: lines, across: heads})
+    data = [{**row, "down": _wrapped(row[down], 34)} for row in filled]
     most = max(row["items"] for row in data)
     slanted = alt.Axis(orient="top", labelAngle=-50, labelLimit=0, labelPadding=6, ticks=False, domain=False)
     base = alt.Chart(_data(data)).encode(

@@ -20,7 +20,6 @@ NOT_PRINTED = "(not printed)"  # how the group None is shown
 MAX_GROUPS = 60
 # How many groups are shown separately by default: as many as are legible on a page.
 _DEFAULT_TOP: Mapping[Kind, int] = {"bars": 20, "panels": 7, "matrix": 12}
-_PLURALS = {"office": "offices", "topic": "topics", "type": "types"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _counts(
         keep[name] = names if len(names) <= top + 1 else names[:top]
         if len(names) > len(keep[name]) and options.kind != "matrix":
             rare = len(names) - len(keep[name])
-            remarks.append(f"“{counts.OTHER}” combines the {rare} {_PLURALS[name]} with the fewest items.")
+            remarks.append(f"“{counts.OTHER}” combines the {rare} {name}s with the fewest items.")
     rows = counts.count_items(connection, by, options.query, keep)
     if options.kind == "matrix":
         rows = [row for row in rows if all(row[name] not in (None, counts.OTHER) for name in by)]
@@ -115,22 +114,15 @@ def _counts(
             both = " and ".join(f"{'an' if name[0] in 'aeiou' else 'a'} {name}" for name in by)
             raise BadInputError(f"nothing to plot: no item has both {both}")
         shown = counts.count_among(connection, options.query, keep)
-        frequent = " and ".join(_most_frequent(name, len(keep[name])) for name in by)
-        remarks.append(f"{shown:,} of them are shown: those with {frequent}.")
-    if several := " or ".join(_PLURALS[name] for name in groups if name != "type"):
+        one_of = {name: f"one of the {len(keep[name])} most frequent {name}s" for name in by}
+        frequent = [one_of[name] if len(keep[name]) > 1 else f"the most frequent {name}" for name in by]
+        remarks.append(f"{shown:,} of them are shown: those with {' and '.join(frequent)}.")
+    if several := " or ".join(f"{name}s" for name in groups if name != "type"):
         remarks.append(f"An item with several {several} counts once for each.")
-    ranks = {name: {value: rank for rank, value in enumerate(keep[name])} for name in groups}
     # The most frequent come first, then "(other)", then items without a label.
-    rows.sort(
-        key=lambda row: [(row[name] is None, ranks[name].get(row[name], len(ranks[name]))) for name in groups]
-    )
+    orders = {name: [*keep[name], counts.OTHER, None] for name in groups}
+    rows.sort(key=lambda row: [orders[name].index(row[name]) for name in groups])
     return rows, remarks
-
-
-def _most_frequent(group: str, number: int) -> str:
-    return (
-        f"one of the {number} most frequent {_PLURALS[group]}" if number > 1 else f"the most frequent {group}"
-    )
 
 
 def _shares(connection: sqlite3.Connection, options: FigureOptions) -> list[Row]:

@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import threading
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from osce_news.atomic import atomic_write, check_destination
 from osce_news.errors import BadInputError, require_extra
@@ -17,7 +18,6 @@ from osce_news.publish.figures.figure import Figure
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-_SUFFIXES = (".svg", ".png", ".pdf", ".html")
 _SCALE = 2  # PNG pixels per CSS pixel: sharp in print and on high-resolution screens
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"  # the bundle of scripts exports this to the page
 
@@ -41,9 +41,8 @@ _PAGE = """<!DOCTYPE html>
 def check_path(path: Path) -> str:
     """Return the suffix of the path. Raises BadInputError unless a figure can be written there."""
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES:
-        *most, last = _SUFFIXES
-        raise BadInputError(f"{path}: a figure's file ends in {', '.join(most)} or {last}")
+    if suffix not in (".svg", ".png", ".pdf", ".html"):
+        raise BadInputError(f"{path}: a figure's file ends in .svg, .png, .pdf or .html")
     check_destination(path)
     return suffix
 
@@ -55,11 +54,12 @@ def write_figure(figure: Figure, path: Path) -> None:
     the drawing packages are not installed.
     """
     suffix = check_path(path)
-    body = render_page(figure).encode() if suffix == ".html" else render_image(figure, suffix)
+    body = render_figure(figure, suffix)
     with atomic_write(path) as part:
         part.write_bytes(body)
 
 
+@cache
 def drawing_process() -> ProcessPoolExecutor:
     """Return a process that draws figures: while vl-convert draws, no other code of its process runs."""
     from concurrent.futures import ProcessPoolExecutor  # takes time
@@ -82,31 +82,24 @@ def _end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def render_image(figure: Figure, suffix: str = ".svg", width: int | None = None) -> bytes:
-    """Return the figure as SVG, PNG or PDF. Raises MissingExtraError."""
-    specification = _specification(figure, width)
-    import vl_convert
+def render_figure(figure: Figure, suffix: str = ".svg", width: int | None = None) -> bytes:
+    """Return the figure as SVG, PNG, PDF, or an HTML page that loads nothing from elsewhere.
 
-    if suffix == ".svg":
-        return str(vl_convert.vegalite_to_svg(specification)).encode()
-    if suffix == ".pdf":
-        return bytes(vl_convert.vegalite_to_pdf(specification))
-    return bytes(vl_convert.vegalite_to_png(specification, scale=_SCALE))
-
-
-def render_page(figure: Figure) -> str:
-    """Return the figure as an HTML page that loads nothing from elsewhere. Raises MissingExtraError."""
-    specification = _specification(figure, None)
-    import vl_convert
-
-    # A label may contain "</script>", which would end the script in the middle of a string.
-    text = json.dumps(specification).replace("<", "\\u003c")
-    scripts = vl_convert.javascript_bundle(_SNIPPET).replace("</script", "<\\/script")
-    return _PAGE.format(title=html.escape(figure.title), scripts=scripts, specification=text)
-
-
-def _specification(figure: Figure, width: int | None) -> dict[str, Any]:
+    Raises MissingExtraError.
+    """
     require_extra("plot", "altair", "vl_convert")
+    import vl_convert
+
     from osce_news.publish.figures.charts import WIDTH, specification
 
-    return specification(figure, width or WIDTH)
+    chart = specification(figure, width or WIDTH)
+    if suffix == ".html":
+        # A label may contain "</script>", which would end the script in the middle of a string.
+        text = json.dumps(chart).replace("<", "\\u003c")
+        scripts = vl_convert.javascript_bundle(_SNIPPET).replace("</script", "<\\/script")
+        return _PAGE.format(title=html.escape(figure.title), scripts=scripts, specification=text).encode()
+    if suffix == ".pdf":
+        return bytes(vl_convert.vegalite_to_pdf(chart))
+    if suffix == ".png":
+        return bytes(vl_convert.vegalite_to_png(chart, scale=_SCALE))
+    return str(vl_convert.vegalite_to_svg(chart)).encode()

@@ -12,9 +12,9 @@ import secrets
 import sqlite3
 import time
 import weakref
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,15 +55,19 @@ def make_copy(source: Path, path: Path) -> bool:
     return not indexed
 
 
-def open_copy(path: Path) -> sqlite3.Connection:
-    """Return a connection to a copy, which nothing writes to, for any thread.
+class Copy(sqlite3.Connection):
+    """A connection to a file that nothing writes to, for any thread."""
 
-    Raises StorageError if the file is gone, as when somebody empties the temporary folder.
-    """
+    path: Path
+
+
+def open_copy(path: Path) -> Copy:
+    """Return a connection to a file; raises StorageError if somebody has emptied the temporary folder."""
     if not path.exists():
         raise StorageError("the copy of the database is gone: start osce-news serve again")
-    connection = sqlite3.connect(f"file:{path}?immutable=1", uri=True, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
+    address = f"file:{path}?immutable=1"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=Copy)
+    connection.row_factory, connection.path = sqlite3.Row, path
     return connection
 
 
@@ -85,62 +89,29 @@ def _make_table(copy: sqlite3.Connection) -> None:
     copy.execute("CREATE INDEX revisions_seen ON revisions (seen_at)")
 
 
-def served_file(datasette: Any) -> Path:
-    """Return the file of the served copy."""
-    return Path(datasette.get_database(DATABASE).path)
-
-
-@asynccontextmanager
-async def file_of(datasette: Any, day: str | None) -> AsyncIterator[Path]:
-    """Give the file of a past day, which is made if it is not there, and stays during the block.
-
-    Without a day it is the served copy. Raises BadInputError if nothing is known of the day, StorageError if
-    its file can't be made.
-    """
-    copy = served_file(datasette)
-    if day is None:
-        yield copy
-        return
-    making = _past(copy, day)
-    try:
-        path = await asyncio.wrap_future(making)
-    except BaseException:
-        _past.cache_clear()  # the next request tries again
-        raise
-    yield path
-
-
-@lru_cache(maxsize=_KEPT)
-def _past(copy: Path, day: str) -> Future[Path]:
-    """Return the file of a past day; it is deleted when neither this cache nor a request has the future."""
-    path = copy.with_name(f"{day}-{secrets.token_hex(4)}.db")
-    making = _MAKING.submit(_make, copy, day, path)
-    weakref.finalize(making, delete, path)
-    return making
-
-
-def _make(copy: Path, day: str, path: Path) -> Path:
-    try:
-        with closing(open_copy(copy)) as connection:
-            database_as_of(connection, day, path).close()
-    except sqlite3.Error as error:
-        raise StorageError(f"the list of {day} can't be stored in {path.parent}: {error}") from error
-    return path
-
-
 async def read(
     datasette: Any,
-    path: Path,
-    function: Callable[[sqlite3.Connection], T],
+    day: str | None,
+    function: Callable[[Copy], T],
     *,
     seconds: float | None = None,
     threads: ThreadPoolExecutor | None = None,
 ) -> T:
-    """Return what the function returns, which gets a new connection to the file in one of the threads.
+    """Return what the function returns, which gets a new connection in one of the threads.
 
-    Raises BadInputError if that takes more processor time than these seconds, without any
-    `LONGEST_QUERY_S`, and what the function raises.
+    The connection is to the file of a past day, which is made if it is not there, and without a day to the
+    served copy. Raises BadInputError if nothing is known of the day, or if the function takes more processor
+    time than these seconds, without any `LONGEST_QUERY_S`; StorageError if the file can't be made; and what
+    the function raises.
     """
+    path = Path(datasette.get_database(DATABASE).path)
+    if day is not None:
+        making = _past(path, day)
+        try:
+            path = await asyncio.wrap_future(making)
+        except BaseException:
+            _past.cache_clear()  # the next request tries again
+            raise
     connection = open_copy(path)
     datasette._prepare_connection(connection, DATABASE)
     limit = LONGEST_QUERY_S if seconds is None else seconds
@@ -160,3 +131,21 @@ async def read(
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             raise BadInputError(f"the query takes more than {limit} seconds") from error
         raise
+
+
+@lru_cache(maxsize=_KEPT)
+def _past(copy: Path, day: str) -> Future[Path]:
+    """Return the file of a past day; it is deleted when neither this cache nor a request has the future."""
+    path = copy.with_name(f"{day}-{secrets.token_hex(4)}.db")
+
+    def make() -> Path:
+        try:
+            with closing(open_copy(copy)) as connection:
+                database_as_of(connection, day, path).close()
+        except sqlite3.Error as error:
+            raise StorageError(f"the list of {day} can't be stored in {path.parent}: {error}") from error
+        return path
+
+    making = _MAKING.submit(make)
+    weakref.finalize(making, delete, path)
+    return making

@@ -7,9 +7,7 @@ import csv
 import io
 import shlex
 import sqlite3
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,11 +20,10 @@ from osce_news.publish.figures import (
     FigureOptions,
     build_figure,
     drawing_process,
-    render_image,
-    render_page,
+    render_figure,
 )
 from osce_news.publish.web.addresses import number_in, query_of
-from osce_news.publish.web.databases import file_of, read, served_file
+from osce_news.publish.web.databases import read
 from osce_news.publish.web.facets import count_values
 from osce_news.publish.web.responses import html
 from osce_news.storage.queries import Query, label, search
@@ -64,28 +61,31 @@ def command(options: FigureOptions) -> str:
 
 async def figure_page(datasette: Any, request: Any) -> Any:
     """Answer with a page that shows one figure, its numbers, and a form to draw others."""
-    path = served_file(datasette)
-    _, counted = await read(datasette, path, lambda connection: count_values(connection, path, Query()))
+    _, counted = await read(datasette, None, lambda connection: count_values(connection, Query()))
+    pairs = [(name, value) for name in request.args for value in request.args.getlist(name)]
     variables: dict[str, Any] = {
         "figures": FIGURES,
         "counted": counted,
         "label": label,
         "given": request.args,
         "by": [name for name in request.args.getlist("by") if name],
-        "shown": {name: request.args.get(name) for name in _FIELDS},
-        "query": urlencode([(name, value) for name in request.args for value in request.args.getlist(name)]),
+        "shown": dict(reversed(pairs)),
+        "query": urlencode(pairs),
         "narrow": _NARROW,
     }
-    status = 200
     try:
         options = options_from(request.args)
-        variables |= _form(options)
+        pairs = options.query.arguments()
+        shown = {name: value for name, value in reversed(pairs) if name in _FIELDS}
+        hidden = [pair for pair in pairs if pair not in shown.items()]
+        hidden += [("top", str(options.top))] if options.top else []
+        variables |= {"shown": shown, "hidden": hidden}  # what the form has no field for is hidden
         figure, notes = await _figure(datasette, options)
         rows = [_shown(row) for row in figure.rows[:200]]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}
     except BadInputError as error:
-        variables["error"], status = error, 400
-    return await html(datasette, request, "figures.html", variables, status)
+        variables["error"] = error
+    return await html(datasette, request, "figures.html", variables)
 
 
 async def figure_file(datasette: Any, request: Any) -> Any:
@@ -93,7 +93,14 @@ async def figure_file(datasette: Any, request: Any) -> Any:
     suffix = request.url_vars["suffix"]
     width = _NARROW if request.args.get("width") == str(_NARROW) else _WIDE
     figure, _ = await _figure(datasette, options_from(request.args))
-    body = _csv(figure) if suffix == "csv" else await _drawn(figure, suffix, width)
+    if suffix == "csv":
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(figure.rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(figure.rows)
+        body = text.getvalue().encode()
+    else:
+        body = await _drawn(figure, f".{suffix}", width)
     headers = {}
     if request.args.get("download") or suffix in ("html", "csv"):
         headers["content-disposition"] = f'attachment; filename="figure.{suffix}"'
@@ -107,8 +114,7 @@ async def _figure(datasette: Any, options: FigureOptions) -> tuple[Figure, list[
         figure = build_figure(connection, options)
         return figure, search.remarks(connection, options.query, len(figure.rows))
 
-    async with file_of(datasette, options.query.as_of) as path:
-        return await read(datasette, path, build)
+    return await read(datasette, options.query.as_of, build)
 
 
 def _shown(row: dict[str, Any]) -> list[Any]:
@@ -116,38 +122,11 @@ def _shown(row: dict[str, Any]) -> list[Any]:
     return [*(NOT_PRINTED if name is None else name for name in groups), "" if number is None else number]
 
 
-def _form(options: FigureOptions) -> dict[str, Any]:
-    """Return what the fields of the form show, and as `hidden` the part of the query that has no field."""
-    shown: dict[str, str] = {}
-    hidden = [("top", str(options.top))] if options.top else []
-    for name, value in options.query.arguments():
-        if name in _FIELDS and name not in shown:
-            shown[name] = value
-        else:
-            hidden.append((name, value))
-    return {"shown": shown, "hidden": hidden}
-
-
-async def _drawn(figure: Figure, suffix: str, width: int) -> bytes | str:
+async def _drawn(figure: Figure, suffix: str, width: int) -> bytes:
     """Return a figure as a file, drawn in a process of its own, so that pages need not wait."""
     loop = asyncio.get_running_loop()
     try:
-        if suffix == "html":
-            return await loop.run_in_executor(_drawing(), render_page, figure)
-        return await loop.run_in_executor(_drawing(), render_image, figure, f".{suffix}", width)
+        return await loop.run_in_executor(drawing_process(), render_figure, figure, suffix, width)
     except BrokenProcessPool as error:
-        _drawing.cache_clear()
+        drawing_process.cache_clear()
         raise StorageError("the figure could not be drawn, perhaps because memory ran out") from error
-
-
-@cache
-def _drawing() -> ProcessPoolExecutor:
-    return drawing_process()
-
-
-def _csv(figure: Figure) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(figure.rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(figure.rows)
-    return text.getvalue()

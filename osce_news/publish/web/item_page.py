@@ -17,7 +17,7 @@ from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.formats import format_of
 from osce_news.publish.references import Reference, citation, item_reference
 from osce_news.publish.web.addresses import Position
-from osce_news.publish.web.databases import file_of, read
+from osce_news.publish.web.databases import read
 from osce_news.publish.web.responses import html
 from osce_news.publish.web.search_page import MARKS, marked
 from osce_news.storage import queries
@@ -26,7 +26,6 @@ from osce_news.storage.queries import VOCABULARIES, Query, search
 _REVISIONS = 10  # shown; all are in the table
 _DIFFERENCE = 100  # words of a difference that are shown
 _UNCHANGED = 12  # words that are shown around a difference
-_CHANGES = {"del": Markup("<del>{}</del>{}"), "ins": Markup("<ins>{}</ins>{}")}
 _ORDER = (
     "SELECT n FROM (SELECT id, row_number() OVER (ORDER BY published DESC, id) AS n FROM items) WHERE id = ?"
 )
@@ -40,19 +39,16 @@ async def item_page(datasette: Any, request: Any) -> Any:
         item = _item(connection, request.url_vars["id"], position)
         return item, _in_result(connection, position, item, request.args)
 
-    async with file_of(datasette, position.query.as_of) as path:
-        item, in_result = await read(datasette, path, found)
+    item, in_result = await read(datasette, position.query.as_of, found)
     reference = item_reference(item)
     variables = {
         "item": item,
         "position": position,
         "citation": citation(reference),
         "coins": coins(reference),
-        "labels": {kind: _labels(kind, item[f"{kind}_ids"]) for kind in ("office", "topic", "place")},
-        "revisions": [
-            {**row, "difference": difference(row["before"], row["after"])}
-            for row in reversed(item["revisions"][-_REVISIONS:])
-        ],
+        "entries": {kind: vocabulary(VOCABULARIES[kind]).entries for kind in ("office", "topic", "place")},
+        "revisions": item["revisions"][: -_REVISIONS - 1 : -1],
+        "difference": difference,
         **in_result,
     }
     return await html(datasette, request, "item.html", variables)
@@ -61,8 +57,8 @@ async def item_page(datasette: Any, request: Any) -> Any:
 async def item_file(datasette: Any, request: Any) -> Any:
     """Answer with the reference to an item as a file."""
     identifier, position = request.url_vars["id"], Position.read(request.args)
-    async with file_of(datasette, position.query.as_of) as path:
-        item = await read(datasette, path, lambda connection: _item(connection, identifier, position))
+    day = position.query.as_of
+    item = await read(datasette, day, lambda connection: _item(connection, identifier, position))
     name = f"osce-{identifier}.{request.url_vars['suffix']}"
     form = format_of(Path(name))
     assert form.cite is not None
@@ -90,10 +86,9 @@ def _in_result(
     before = max(0, number - 2)
     around = search.search(connection, position.query, 3, MARKS, offset=before, newest=position.newest).rows
     rows = dict(enumerate(around, before + 1))
-    places = [n for n, row in rows.items() if row["id"] == item["id"]]
-    if not places:  # the link is from before a crawl that changed the result
-        rows, places = {}, [1]
-    (number,) = places
+    number = next((n for n, row in rows.items() if row["id"] == item["id"]), 0)
+    if not number:  # the link is from before a crawl that changed the result
+        rows, number = {}, 1
     texts = _texts(connection, position.query, item)
     return {
         "position": replace(position, number=number),
@@ -115,16 +110,6 @@ def _texts(connection: sqlite3.Connection, query: Query, item: Any) -> dict[str,
     return dict(found) if found else texts
 
 
-def _labels(kind: str, terms: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
-    """Return the label and identifier of each term; one that is not known has its printed name and None."""
-    entries = vocabulary(VOCABULARIES[kind]).entries
-    known = [entries.get(term["id"]) for term in terms]
-    return [
-        (entry.label, entry.id) if entry else (term["raw"], None)
-        for entry, term in zip(known, terms, strict=True)
-    ]
-
-
 def difference(before: str | None, after: str | None) -> Markup:
     """Return the difference of two texts as HTML: removed and added words are marked, the rest is shortened.
 
@@ -136,18 +121,15 @@ def difference(before: str | None, after: str | None) -> Markup:
     old, new = (re.findall(r"\S+\s*", f"{text or ''} ") for text in (before, after))
     parts, left = [], _DIFFERENCE
     for kind, start, end, start_new, end_new in difflib.SequenceMatcher(None, old, new).get_opcodes():
-        words = old[start:end]
+        removed, added = old[start:end], new[start_new:end_new]
         if kind == "equal":
-            if len(words) > 2 * _UNCHANGED:
-                words = [*words[:_UNCHANGED], "… ", *words[-_UNCHANGED:]]
-            parts.append(escape("".join(words)))
-            left -= len(words)
+            if len(removed) > 2 * _UNCHANGED:
+                removed[_UNCHANGED:-_UNCHANGED] = ["… "]
+            left -= len(removed)
+            parts.append(escape("".join(removed)))
             continue
-        for tag, changed in (("del", words), ("ins", new[start_new:end_new])):
-            parts.append(
-                _changed(tag, [*changed[:_DIFFERENCE], "…"] if len(changed) > _DIFFERENCE else changed)
-            )
-            left -= len(changed)
+        parts += [_changed("del", removed), _changed("ins", added)]
+        left -= len(removed) + len(added)
         if left < 0 and end < len(old):
             parts.append(escape(" …"))
             break
@@ -156,23 +138,23 @@ def difference(before: str | None, after: str | None) -> Markup:
 
 def _changed(tag: str, words: list[str]) -> Markup:
     """Return the words in this element, and a space after it if there is one after the words."""
-    text = "".join(words).rstrip()
-    space = " " if words and words[-1] != words[-1].rstrip() else ""
-    return _CHANGES[tag].format(text, space) if text else Markup("")
+    text = "".join([*words[:_DIFFERENCE], "…"] if len(words) > _DIFFERENCE else words)
+    space = " " if text[-1:].isspace() else ""
+    return Markup("<{0}>{1}</{0}>{2}").format(tag, text.rstrip(), space) if text else Markup("")
 
 
 def coins(reference: Reference) -> str:
     """Return the reference as a COinS, by which Zotero takes the authors as institutions."""
-    pairs = [
-        ("ctx_ver", "Z39.88-2004"),
-        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "webpage"),
-        ("rft.title", reference.title),
-        *(("rft.aucorp", name) for name in reference.authors),
-        ("rft.date", reference.issued),
-        ("rft.identifier", reference.url),
-        ("rft.language", reference.language),
-        ("rft.description", reference.abstract),
-        *(("rft.subject", name) for name in reference.keywords),
-    ]
-    return urlencode([(name, value) for name, value in pairs if value])
+    values = {
+        "ctx_ver": "Z39.88-2004",
+        "rft_val_fmt": "info:ofi/fmt:kev:mtx:dc",
+        "rft.type": "webpage",
+        "rft.title": reference.title,
+        "rft.aucorp": reference.authors,
+        "rft.date": reference.issued,
+        "rft.identifier": reference.url,
+        "rft.language": reference.language,
+        "rft.description": reference.abstract,
+        "rft.subject": reference.keywords,
+    }
+    return urlencode({name: value for name, value in values.items() if value}, doseq=True)

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from datasette import handle_exception as datasettes
 from datasette import hookimpl
 from datasette.filters import FilterArguments
-from datasette.utils.asgi import BadRequest, Response
+from datasette.utils.asgi import BadRequest, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
@@ -89,24 +89,20 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
     """Refuse filters on unknown columns, and dates in other forms, which Datasette would silently accept."""
 
     async def check() -> FilterArguments:
-        try:
-            parse_words(request.args.get("_search") or "")
-        except BadInputError as error:
-            raise BadRequest(str(error)) from error
+        parse_words(request.args.get("_search") or "")  # raises
         columns = await datasette.get_database(database).table_columns(table)
         filters = [name for name in request.args if not name.startswith("_")]
         named = [name.rpartition("__")[0] if "__" in name else name for name in filters]
-        for argument in _COLUMN_ARGUMENTS:
-            named += [name for name in request.args.getlist(argument) if name]
+        named += [name for argument in _COLUMN_ARGUMENTS for name in request.args.getlist(argument) if name]
         for name in named:
             if name not in (*columns, "rowid"):
-                raise BadRequest(f"no column {name[:80]!r} in {table}")
+                raise BadInputError(f"no column {name[:80]!r} in {table}")
         for name in filters:
             column, _, comparison = name.partition("__")
-            if table == TABLE and column in _DATES and comparison in _COMPARISONS:
-                for value in request.args.getlist(name):
-                    if not _DAY.fullmatch(value):
-                        raise BadRequest(f"{column}: {value[:80]!r} is not a date; write one like 2022-03-15")
+            is_day = table == TABLE and column in _DATES and comparison in _COMPARISONS
+            for value in request.args.getlist(name) if is_day else ():
+                if not _DAY.fullmatch(value):
+                    raise BadInputError(f"{column}: {value[:80]!r} is not a date; write one like 2022-03-15")
         return FilterArguments([])
 
     return check
@@ -161,7 +157,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
                     message = {**message, "headers": [*message.get("headers", []), *_HEADERS.items()]}
                 await send(message)
 
-            if (refusal := _refusal(scope)) is not None:
+            if (refusal := _refusal(Request(scope, receive))) is not None:
                 await Response.text(*refusal, {"allow": "GET, HEAD"}).asgi_send(send_with_headers)
                 return
             given = scope["query_string"].decode("latin-1")
@@ -180,24 +176,18 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     return wrap
 
 
-def _refusal(scope: Any) -> tuple[str, int] | None:
+def _refusal(request: Request) -> tuple[str, int] | None:
     """Return the text and the status of the refusal of a request; None if it may pass."""
-    headers = dict(scope["headers"])
-
-    def header(name: str) -> str:
-        return str(headers.get(name.encode(), b"").decode("latin-1"))
-
-    host, site = header("host"), header("sec-fetch-site")
+    headers = request.headers
+    host, site, origin = (headers.get(name, "") for name in ("host", "sec-fetch-site", "origin"))
     if host not in _HOST_NAMES and host.rpartition(":")[0] not in _HOST_NAMES:
         return f"this server is {HOST}\n", 400
-    is_link = (header("sec-fetch-mode"), header("sec-fetch-dest")) == ("navigate", "document")
-    if header("origin") not in ("", f"http://{host}") or (
-        site in ("cross-site", "same-site") and not is_link
-    ):
+    is_link = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
+    if origin not in ("", f"http://{host}") or (site in ("cross-site", "same-site") and not is_link):
         return "requests from other sites are refused\n", 403
-    if scope["path"].startswith("/-/") and not scope["path"].startswith("/-/static"):
+    if request.scope["path"].startswith("/-/") and not request.scope["path"].startswith("/-/static"):
         return "no such page\n", 404
-    if scope["method"] not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD"):
         return "read only", 405
     return None
 

@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 import tomllib
+from contextlib import suppress
 from functools import partial
 from importlib import resources
 from typing import Any
@@ -19,7 +20,7 @@ from osce_news.errors import BadInputError
 from osce_news.normalize.dates import date_option
 from osce_news.normalize.vocabulary import vocabulary
 from osce_news.publish.web.addresses import number_in
-from osce_news.publish.web.databases import DATABASE, TABLE, read, served_file
+from osce_news.publish.web.databases import DATABASE, TABLE, read
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import dictionary
 from osce_news.storage.queries import VOCABULARIES
@@ -27,12 +28,9 @@ from osce_news.storage.queries.fts_query import parse_words
 from osce_news.storage.schema import LISTS
 
 # Datasette's canned queries, by name.
-QUERIES: dict[str, dict[str, Any]] = {
-    name: {**query, "hide_sql": True}
-    for name, query in tomllib.loads(
-        resources.files(__package__).joinpath("canned_queries.toml").read_text("utf-8")
-    ).items()
-}
+QUERIES: dict[str, dict[str, Any]] = tomllib.loads(
+    resources.files(__package__).joinpath("canned_queries.toml").read_text("utf-8")
+)
 _ROWS = 50  # of a page
 _LONGEST = 200  # characters of a value on a page
 _CSV_S = 60  # processor time; a file has all rows
@@ -41,7 +39,7 @@ _CSV_S = 60  # processor time; a file has all rows
 async def query_page(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with a form and the rows of a ready-made query or of `sql`; without either, list the queries."""
     name, suffix = request.url_vars.get("name"), request.url_vars.get("suffix")
-    database, path = datasette.get_database(DATABASE), served_file(datasette)
+    database = datasette.get_database(DATABASE)
     ready: dict[str, Any] = QUERIES.get(name, {})
     sql = (ready.get("sql") or request.args.get("sql") or "").strip().rstrip(";")
     named = ready.get("params") or await derive_named_parameters(database, sql)
@@ -58,14 +56,14 @@ async def query_page(datasette: Any, request: Any, send: Any) -> Any:
             validate_sql_select(sql)
             if suffix:
                 write, file = partial(_write_csv, sql=sql, values=values), f"{name or 'rows'}.csv"
-                return await download(datasette, request, send, path, file, "text/csv", write, _CSV_S)
+                return await download(datasette, request, send, None, file, write, _CSV_S)
             page = number_in(request.args, "page")
-            variables |= await read(datasette, path, lambda connection: _page(connection, sql, values, page))
+            variables |= await read(datasette, None, lambda connection: _page(connection, sql, values, page))
         elif suffix:
             raise BadInputError("no SQL: write it in the address, such as ?sql=select+1")
     except (BadInputError, InvalidSql, sqlite3.Error, sqlite3.Warning) as error:
         variables["error"] = error
-    return await html(datasette, request, "queries.html", variables, 400 if "error" in variables else 200)
+    return await html(datasette, request, "queries.html", variables)
 
 
 def _page(connection: sqlite3.Connection, sql: str, values: dict[str, str], page: int) -> dict[str, Any]:
@@ -104,28 +102,19 @@ def with_dates(name: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]
 
 def linked(column: str, value: Any) -> Markup | None:
     """Return the members of a list as links to the items that have them, an id as a link; None for others."""
-    if column in LISTS and (names := _names(value)) is not None:
-        kind = column.removeprefix("dateline_").removesuffix("s")
-        known = vocabulary(VOCABULARIES[kind])
-        links = Markup("; ").join(
-            Markup('<a href="/?{}={}">{}</a>').format(kind, entry.id, name)
-            if (entry := known.find(name))
-            else name
-            for name in names
-        )
-        return links or Markup("&nbsp;")  # as Datasette shows NULL
     if column in ("id", "item_id") and value is not None and str(value).isalnum():
         return Markup('<a href="/items/{}">{}</a>').format(value, value)
-    return None
-
-
-def _names(value: Any) -> list[str] | None:
-    """Return the texts in a JSON array; None for other values, because queries may reuse column names."""
-    try:
-        names = json.loads(value)
-    except (TypeError, ValueError):
-        return None
-    return names if isinstance(names, list) and all(isinstance(name, str) for name in names) else None
+    names = None
+    if column in LISTS:
+        with suppress(TypeError, ValueError):
+            names = json.loads(value)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return None  # a query may give any value this name
+    kind = LISTS[column]
+    found = [(name, vocabulary(VOCABULARIES[kind]).find(name)) for name in names]
+    link = Markup('<a href="/?{}={}">{}</a>')
+    links = [link.format(kind, entry.id, name) if entry else name for name, entry in found]
+    return Markup("; ").join(links) or Markup("&nbsp;")  # as Datasette shows NULL
 
 
 def _shown(column: str, value: Any) -> str:

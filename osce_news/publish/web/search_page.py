@@ -7,7 +7,7 @@ import shlex
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from osce_news.publish import exporter
 from osce_news.publish.formats import bibtex, format_of, ris
 from osce_news.publish.references import citation, dataset_reference
 from osce_news.publish.web.addresses import ITEMS, Position, query_of
-from osce_news.publish.web.databases import file_of, open_copy, read
+from osce_news.publish.web.databases import Copy, open_copy, read
 from osce_news.publish.web.facets import count_values
 from osce_news.publish.web.responses import download, html
 from osce_news.storage import queries
@@ -35,25 +35,23 @@ async def search_page(datasette: Any, request: Any) -> Any:
     variables: dict[str, Any] = {"given": request.args, "files": FILES}
     try:
         position = Position.read(request.args)
-        async with file_of(datasette, position.query.as_of) as path:
-            variables |= await read(datasette, path, lambda connection: _results(connection, position, path))
+        variables |= await read(datasette, position.query.as_of, partial(_results, position))
     except BadInputError as error:
-        return await html(datasette, request, "search.html", variables | {"error": error}, 400)
+        variables["error"] = error
     return await html(datasette, request, "search.html", variables)
 
 
 async def search_file(datasette: Any, request: Any, send: Any) -> Any:
     """Answer with all items of a query as a file; a feed has the newest 100."""
     query = query_of(request.args, ())
-    chosen = format_of(Path(f"items.{request.url_vars['suffix']}"))
+    name = f"items.{request.url_vars['suffix']}"
+    chosen = format_of(Path(name))
 
     def write(connection: sqlite3.Connection, file: Any) -> None:
         rows = exporter.newest(connection, query, chosen)
         exporter.write_to_stream(connection, rows, file, chosen, query)
 
-    async with file_of(datasette, query.as_of) as path:
-        name = f"items{chosen.suffixes[0]}"
-        await download(datasette, request, send, path, name, chosen.media_type, write)
+    await download(datasette, request, send, query.as_of, name, write)
 
 
 async def cite_page(datasette: Any, request: Any) -> Any:
@@ -64,8 +62,7 @@ async def cite_page(datasette: Any, request: Any) -> Any:
         known = search.covered(connection, query, "cite")
         return known, search.remarks(connection, query, known.items)
 
-    async with file_of(datasette, query.as_of) as path:
-        known, notes = await read(datasette, path, covered)
+    known, notes = await read(datasette, query.as_of, covered)
     reference = dataset_reference(known)
     variables = {
         "position": position,
@@ -91,10 +88,10 @@ def command(position: Position) -> str:
     return shlex.join(["osce-news", "search", *replace(query, words="").options(), *last])
 
 
-def _results(connection: sqlite3.Connection, position: Position, path: Path) -> dict[str, Any]:
+def _results(position: Position, connection: Copy) -> dict[str, Any]:
     """Return what the page shows of a query. Raises BadInputError if the result has no such page."""
     query = position.query
-    total, counted = count_values(connection, path, query)
+    total, counted = count_values(connection, query)
     pages = max(1, -(-total // ITEMS))
     if position.page > pages:
         raise BadInputError(f"there is no page {position.page}; the last one is {pages}")
@@ -115,7 +112,7 @@ def _results(connection: sqlite3.Connection, position: Position, path: Path) -> 
         "facets": tuple(VOCABULARIES),
         "label": label,
         "command": command(position),
-        "about": None if query or position.page > 1 else _about(path),
+        "about": None if query or position.page > 1 else _about(connection.path),
     }
 
 
@@ -132,7 +129,5 @@ def _marked_in(row: dict[str, Any]) -> dict[str, Markup]:
 def _about(path: Path) -> dict[str, Any]:
     """Return what the front page says about the data of a served copy, which does not change."""
     with closing(open_copy(path)) as connection:
-        return queries.overview(connection) | {
-            "coverage": coverage(connection),
-            "last_run": next(iter(list_runs(connection, 1)), None),
-        }
+        about = {"coverage": coverage(connection), "last_run": next(iter(list_runs(connection, 1)), None)}
+        return queries.overview(connection) | about

@@ -7,7 +7,7 @@ import errno
 import os
 import socket
 import sqlite3
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,51 +54,28 @@ def application(path: Path) -> Any:
         static_mounts=[("assets", str(_HERE / "static"))],
     )
     served = datasette.databases[DATABASE]
-    served.execute = _without_log(served.execute)
+    served.execute = partial(served.execute, log_sql_errors=False)  # it would print those of invalid queries
     return datasette
-
-
-def _without_log(execute: Callable[..., Any]) -> Callable[..., Any]:
-    """Return Datasette's function that runs a query; it would print the error of an invalid one."""
-
-    async def quiet(*arguments: Any, **options: Any) -> Any:
-        return await execute(*arguments, **{**options, "log_sql_errors": False})
-
-    return quiet
 
 
 def _metadata(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return Datasette's metadata for the copy of a database."""
-    described: dict[str, dict[str, Any]] = {
-        name: {"description": table[dictionary.TABLE_ENTRY].meaning, "columns": columns}
-        for name, table in dictionary.tables().items()
-        if (columns := _columns(connection, name))
-    }
-    for name in _HIDDEN:
-        described.setdefault(name, {})["hidden"] = True
+    described: dict[str, dict[str, Any]] = {name: {"hidden": True} for name in _HIDDEN}
+    for row in dictionary.entries(connection):
+        table, form = described.setdefault(row["table_name"], {}), row["form"]
+        if row["column_name"] == dictionary.TABLE_ENTRY:
+            table["description"] = row["meaning"]
+        else:
+            parts = (row["meaning"], f"{form}." if form not in ("text", "") else "", row["pitfalls"])
+            table.setdefault("columns", {})[row["column_name"]] = " ".join(filter(None, parts))
     described[TABLE] |= {
         "fts_table": "items_fts",
         "fts_pk": "rowid",
         "label_column": "title",
         "sort_desc": "published",
     }
-    return {
-        "title": _TITLE,
-        "databases": {DATABASE: {"title": _TITLE, "tables": described, "queries": QUERIES}},
-    }
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """Return the meanings, forms and pitfalls of the columns of a table; none if there is no such table."""
-    names = [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", [table])]
-    described = dictionary.tables()[table]
-    columns = [described[name] for name in names if name in described]
-    return {
-        one.name: " ".join(
-            filter(None, (one.meaning, f"{one.form}." if one.form not in ("text", "") else "", one.pitfalls))
-        )
-        for one in columns
-    }
+    tables = {"title": _TITLE, "tables": described, "queries": QUERIES}
+    return {"title": _TITLE, "databases": {DATABASE: tables}}
 
 
 def listen(port: int, host: str = plugin.HOST) -> socket.socket:

@@ -18,8 +18,7 @@ from osce_news.publish.figures import (
     Figure,
     FigureOptions,
     build_figure,
-    render_image,
-    render_page,
+    render_figure,
     write_figure,
 )
 from osce_news.storage import open_for_reading
@@ -51,7 +50,7 @@ def texts(svg: bytes) -> str:
 @pytest.mark.parametrize("options", KINDS, ids=lambda options: f"{options.kind}-{'-'.join(options.by)}")
 def test_a_figure_shows_all_names(reading: sqlite3.Connection, options: FigureOptions, width: int) -> None:
     found = build_figure(reading, options)
-    shown = texts(render_image(found, ".svg", width))
+    shown = texts(render_figure(found, ".svg", width))
     assert "…" not in shown  # what Vega puts where a text is cut
     for text in (found.title, *found.notes):
         assert text in shown
@@ -64,14 +63,14 @@ def test_figures_are_as_wide_as_requested(reading: sqlite3.Connection) -> None:
         if options.kind == "matrix":  # its cells have a least size: a page lets it be scrolled
             continue
         for width in (350, 760):
-            svg = render_image(build_figure(reading, options), ".svg", width)
+            svg = render_figure(build_figure(reading, options), ".svg", width)
             drawn = float(ElementTree.fromstring(svg).attrib["width"])
             assert 0.85 * width <= drawn <= width + 8, (options, width, drawn)  # what a phone has
 
 
 def test_bar_lengths_are_proportional_to_the_numbers(reading: sqlite3.Connection) -> None:
     found = build_figure(reading, FigureOptions(("month",)))
-    svg = render_image(found, ".svg").decode()
+    svg = render_figure(found, ".svg").decode()
     drawn = [
         float(match)
         for match in re.findall(r'aria-roledescription="bar" d="M[^"]*v(-?[\d.]+)h', svg)
@@ -85,12 +84,12 @@ def test_bar_lengths_are_proportional_to_the_numbers(reading: sqlite3.Connection
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_no_number_of_an_axis_is_there_twice(most: int) -> None:
     rows = [{"year": "2024", "items": most}, {"year": "2025", "items": 0}]
-    shown = texts(render_image(Figure("periods", ("year",), "Items", (), rows))).split()
+    shown = texts(render_figure(Figure("periods", ("year",), "Items", (), rows))).split()
     assert [text for text in shown if len(text) == 1] == [str(number) for number in range(most + 1)]
 
 
 def test_a_png_is_sharp_and_not_blank(reading: sqlite3.Connection) -> None:
-    body = render_image(build_figure(reading, FigureOptions(("office", "topic"))), ".png")
+    body = render_figure(build_figure(reading, FigureOptions(("office", "topic"))), ".png")
     assert body[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = (int.from_bytes(body[start : start + 4], "big") for start in (16, 20))
     assert width > 1200
@@ -115,16 +114,16 @@ def hostile(tmp_path: Path) -> Figure:
 def test_markup_in_names_is_escaped(hostile: Figure) -> None:
     name = next(row["office"] for row in hostile.rows if row["office"])
     assert "<img src=x" in name
-    svg = render_image(hostile)
+    svg = render_figure(hostile)
     assert name in texts(svg)
     assert b"<img" not in svg
-    whole = render_page(hostile)
+    whole = render_figure(hostile, ".html").decode()
     assert "<img src=x" not in whole
     assert whole.count("<script>") == whole.count("</script>") == 2
 
 
 def test_a_page_refers_to_no_other_file(hostile: Figure) -> None:
-    markup = re.sub(r"<script>.*?</script>", "", render_page(hostile), flags=re.DOTALL)
+    markup = re.sub(r"<script>.*?</script>", "", render_figure(hostile, ".html").decode(), flags=re.DOTALL)
     assert not re.search(r"src=|href=|url\(|@import|http", markup)
 
 
@@ -165,4 +164,4 @@ def test_the_former_file_stays(hostile: Figure, tmp_path: Path, monkeypatch: pyt
 def test_a_missing_extra_is_named(hostile: Figure, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtraError, match=rf"{module} not installed: the extra plot has it"):
-        render_image(hostile)
+        render_figure(hostile)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
-from osce_news.publish.figures import FigureOptions, build_figure, render_page
+from osce_news.publish.figures import FigureOptions, build_figure, render_figure
 from osce_news.storage import open_for_reading
 from tests.publish.web.conftest import EDITED, HOSTILE, READ, STRANGE, node
 from tests.publish.web.serving import serving
@@ -262,8 +262,8 @@ def test_a_canned_query_runs_and_a_hostile_title_is_text(visit: Visit) -> None:
 
 def test_a_figure_page_works_offline(browser: Browser, history: Path, tmp_path: Path) -> None:
     connection = open_for_reading(history)
-    (tmp_path / "figure.html").write_text(
-        render_page(build_figure(connection, FigureOptions(("office",), top=60)))
+    (tmp_path / "figure.html").write_bytes(
+        render_figure(build_figure(connection, FigureOptions(("office",), top=60)), ".html")
     )
     connection.close()
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})

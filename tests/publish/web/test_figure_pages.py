@@ -19,8 +19,8 @@ from xml.etree import ElementTree
 import pytest
 from parsel import Selector
 
-from osce_news.publish.figures import FigureOptions, build_figure, render_image
-from osce_news.publish.web.figure_pages import FIGURES, _drawing
+from osce_news.publish.figures import FigureOptions, build_figure, drawing_process, render_figure
+from osce_news.publish.web.figure_pages import FIGURES
 from osce_news.publish.web.server import application
 from osce_news.storage.queries import Query
 from tests.helpers import run
@@ -32,7 +32,7 @@ def test_a_figure_equals_that_of_the_command(get: Get, reading: sqlite3.Connecti
     address = "/figures.svg?by=year&by=office&type=Press+release&since=2025-09-01&top=3"
     answer = get(address)
     assert answer.headers["content-type"] == "image/svg+xml"
-    assert answer.content == render_image(build_figure(reading, asked))
+    assert answer.content == render_figure(build_figure(reading, asked))
     narrow = get(f"{address}&width=350").content
     assert float(ElementTree.fromstring(narrow).attrib["width"]) < 360
 
@@ -78,7 +78,7 @@ def test_a_year_without_items_has_no_share(snapshot: Path, tmp_path: Path) -> No
 
 def test_a_figure_is_drawn_in_a_process_that_is_started_again_if_it_ends(get: Get) -> None:
     def drawing() -> int:
-        return _drawing().submit(os.getpid).result()
+        return drawing_process().submit(os.getpid).result()
 
     first = drawing()
     assert first != os.getpid()

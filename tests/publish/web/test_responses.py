@@ -27,9 +27,8 @@ def test_pages_need_not_wait_for_files(snapshot: Path) -> None:
                 datasette,
                 Request.fake("/x.csv"),
                 ignored,
-                snapshot,
+                None,
                 "x.csv",
-                "text/csv",
                 lambda reading, file: release.wait(30),
             )
             for _ in range(4)
