@@ -26,6 +26,7 @@ from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import newest_first, page_number, page_size, with_page, without_query
 
 MAX_FAILURES = 3  # pages in a row that can't be read
+MAX_PAGES = 20_000  # of any list; the newsroom has about 700
 
 
 class Traversal(ABC):
@@ -60,6 +61,9 @@ class Traversal(ABC):
         past = since is not None and page.is_before(since)
         if no_news or past or self.pages == self.options.max_pages:
             self.url = None  # before the end of the list
+        elif self.url is not None and self.pages >= MAX_PAGES:
+            self.problems.append(f"no end of the list after {self.pages} pages")
+            self.url = None
 
     @abstractmethod
     def _add_page(self, page: PageFacts) -> None:

@@ -319,6 +319,17 @@ def test_a_full_last_page_that_is_shown_again_beyond_the_end_is_the_end() -> Non
     assert done.pages == 4
 
 
+@pytest.mark.slow
+def test_a_list_without_end_is_given_up() -> None:
+    first = new_traversal(max_pages=100_000, rows=1)
+    number = 0
+    while first.url is not None:
+        number += 1
+        first.read(PageFacts(first.url, [str(page_number(first.url))], pager=PagerLinks(page(number), None)))
+        assert number < 50_000
+    assert "no end" in first.problems[0]
+
+
 def test_a_traversal_by_links_is_resumed() -> None:
     site = MovingList(fixed=10).grow(100)
     crawler = Crawler(site)
