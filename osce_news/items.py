@@ -260,3 +260,7 @@ class ArticleItem:
     moved_to: str | None = None  # the other item's address
     reason: str | None = None  # of "unreadable" and "failed"
     article: RawArticle | None = None  # of "read", and of "moved" to an address without a number
+
+    def as_failed(self, reason: str | None) -> ArticleItem:
+        """Return the response as one of which nothing is stored but the reason."""
+        return dataclasses.replace(self, status="failed", reason=reason, moved_to=None, article=None)

@@ -115,8 +115,11 @@ class CrawlRun(Run):
         self.fail(error)
 
     def fail(self, error: OsceNewsError) -> None:
-        """Set the error that ended the run; only the first one counts."""
-        self.error = self.error or error
+        """Set the error that ended the run; the first one counts, or the first that is not partial."""
+        if self.error is None or (
+            isinstance(self.error, PartialError) and not isinstance(error, PartialError)
+        ):
+            self.error = error
 
     def finish(self) -> None:
         """End the run in the archive and in the database; does nothing if it has ended."""

@@ -50,8 +50,9 @@ class StoragePipeline:
     """Stores the records of each page in one transaction, when all of them have passed the other pipelines.
 
     The page is checked first; if it fails, none of its records is stored. Records that another pipeline
-    dropped go to the table `quarantine`, with the reason. Items of `scrapy parse`, and of a spider without a
-    crawl, pass unchanged.
+    dropped go to the table `quarantine`, with the reason. A dropped article counts as one that could not be
+    fetched, so a later run requests it again. Items of `scrapy parse`, and of a spider without a crawl, pass
+    unchanged.
     """
 
     def __init__(self, crawl: Crawl | None) -> None:
@@ -120,11 +121,11 @@ class PendingPage:
     """A page of the list, or an article, until all of its records have passed the item pipelines.
 
     The spider yields `records`. Each comes to `add`, if it reaches the storage, and then to `finish`, before
-    the next one. `store` is called when all were added or dropped. `stored` is a future that is done then, or
-    holds the exception that prevented it.
+    the next one. `store` is called with the page when all were added or dropped. `stored` is a future that is
+    done then, or holds the exception that prevented it.
     """
 
-    def __init__(self, page: Listing | ArticleItem, store: Callable[[], None]) -> None:
+    def __init__(self, page: Listing | ArticleItem, store: Callable[[Any], None]) -> None:
         self.page = page
         self.stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.records: list[Any] = [page]  # as printed
@@ -155,6 +156,8 @@ class PendingPage:
         self._done += 1
         if isinstance(self.page, Listing):
             self.page.records.append(_as_record(item))
+        elif isinstance(item, ArticleItem):
+            self.page = item
         self._store_if_complete()
 
     def finish(self, dropped: str | None = None) -> None:
@@ -162,6 +165,8 @@ class PendingPage:
         if dropped is not None and self._done == self._finished:  # before it was added
             if isinstance(self.page, Listing):
                 self.page.quarantined.append(quarantine(self.records[self._done], dropped, self.page.url))
+            else:
+                self.page = self.page.as_failed(f"an item pipeline dropped it: {dropped}")
             self._done += 1
             self._store_if_complete()
         self._finished += 1
@@ -170,7 +175,7 @@ class PendingPage:
         if not self.is_complete or self.stored.done():
             return
         try:
-            self._store()
+            self._store(self.page)
         except Exception as error:
             self.stored.set_exception(error)
         else:

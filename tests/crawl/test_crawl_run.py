@@ -121,6 +121,19 @@ def test_an_error_before_the_next_run_is_that_of_the_crawl(tmp_path: Path) -> No
     assert (crawl.summary.status, crawl.summary.message) == ("failed", "the disk is full")
 
 
+def test_a_full_disk_at_the_end_counts_before_what_makes_a_run_partial(tmp_path: Path) -> None:
+    def full(_: object) -> None:
+        raise StorageError("the disk is full")
+
+    crawl = Crawl(CrawlOptions.parse(db=tmp_path / "a.db"))
+    run = begun(crawl)
+    run.traversal.problems.append("the list moved while it was read")
+    run.record = full
+    crawl.close()
+    assert isinstance(crawl.error, StorageError)
+    assert (run.summary.status, run.summary.message) == ("failed", "the disk is full")
+
+
 def test_a_damaged_database_at_the_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def malformed(*_: object) -> list[str]:
         raise sqlite3.DatabaseError("database disk image is malformed")

@@ -247,8 +247,10 @@ class RecordedRun:
         if event.status == "unchanged" and not crawl_state.has_text(connection, event.item_id or ""):
             capture = self._changed(capture, event)
         article = capture.article(event.item_id)
-        if event.status == "failed" and article.status != "failed":  # a response that made no sense
-            return replace(article, status="failed", reason=event.reason)
+        if (
+            event.status == "failed" and article.status != "failed"
+        ):  # it made no sense, or a pipeline dropped it
+            return article.as_failed(event.reason)
         return article
 
     def _listing(self, capture: Capture | None, event: PageStored | None) -> Listing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -63,8 +62,7 @@ class ArticlesSpider(BaseSpider):
         try:
             item = article_from_response(response, due.item_id)
             if item.status == "unchanged" and not _is_conditional(response.request):
-                item.status = "failed"
-                item.reason = "the site answered with status 304 to an unconditional request"
+                item = item.as_failed("the site answered with status 304 to an unconditional request")
             run.checks.check(item, due)
         except (LayoutError, ChallengePageError) as error:
             raise self.reject(error, response) from error
@@ -106,7 +104,7 @@ class ArticlesSpider(BaseSpider):
     async def _store(self, run: CrawlRun, item: ArticleItem) -> AsyncIterator[ArticleItem | Request]:
         """Yield the item and, when it is stored, the next request."""
         self.update_stats()
-        self.crawl.pending = pending = PendingPage(item, partial(run.store_item, item))
+        self.crawl.pending = pending = PendingPage(item, run.store_item)
         yield item
         try:
             await pending.wait()
@@ -115,7 +113,7 @@ class ArticlesSpider(BaseSpider):
         left_s = len(run.queue) * self.delay()
         left = f"; {duration_in_words(left_s)} left" if left_s >= 60 else ""
         number = f"{run.total - len(run.queue)} of {run.total}"
-        logger.info("article %s: %s, %s%s", number, item.status, item.url, left)
+        logger.info("article %s: %s, %s%s", number, pending.page.status, item.url, left)
         self.crawl.progress(run.summary, run.total, left_s)
         if (request := self.next_item_page(run)) is not None:
             yield request

@@ -115,7 +115,7 @@ class NewsroomSpider(ArticlesSpider):
                     yield record
                 return
             self.update_stats()
-            self.crawl.pending = pending = PendingPage(page, partial(run.store, page, facts))
+            self.crawl.pending = pending = PendingPage(page, partial(run.store, facts=facts))
             for record in pending.records:
                 yield record
             await pending.wait()

@@ -157,6 +157,22 @@ def test_a_dropped_record_is_quarantined_with_the_reason(site: Newsroom, tmp_pat
     assert rows(db, "SELECT runs.status, quarantined, results FROM runs, pages") == [("complete", 16, 50)]
 
 
+def test_a_dropped_article_is_not_stored_and_requested_again(site: Newsroom, tmp_path: Path) -> None:
+    drop = ("-s", 'ITEM_PIPELINES={"mine.DropPipeline": 500}')
+    archive = ("-a", "archive=archive")
+    scrapy(site, tmp_path, "-a", "max_pages=1", *archive)
+    scrapy(site, tmp_path, "-a", "max_articles=3", *archive, *drop, spider="articles", status=4)
+    statuses = "SELECT status, reason FROM articles ORDER BY fetched_at, rowid"
+    reason = "an item pipeline dropped it: number 3 is not wanted"
+    assert rows(tmp_path / "a.db", statuses) == [("read", None)] * 2 + [("failed", reason)]
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM articles WHERE text IS NOT NULL") == [(2,)]
+    with Command(["replay", "archive", "--db", "b.db"], tmp_path) as replay:
+        assert replay.result().status == 0
+    assert rows(tmp_path / "b.db", statuses) == rows(tmp_path / "a.db", statuses)
+    scrapy(site, tmp_path, spider="articles")
+    assert rows(tmp_path / "a.db", "SELECT count(*) FROM articles WHERE status <> 'read'") == [(0,)]
+
+
 @pytest.mark.slow
 def test_records_may_be_made_dictionaries_on_their_way(site: Newsroom, tmp_path: Path) -> None:
     scrapy(site, tmp_path, "-a", "max_pages=1", "-s", 'ITEM_PIPELINES={"mine.DictPipeline": 500}')
