@@ -82,6 +82,8 @@ QUERIES = [
 ]
 RUN = [line for line in COMMANDS if not line.startswith((*LIVE, *OTHER_MACHINES, *NO_PROGRAM, "sqlite3 "))]
 
+RECORDED = "osce-news-20300301060000-12-00000"
+
 
 @pytest.fixture(scope="module")
 def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -105,8 +107,8 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "https://www.osce.org/press-releases?page=0": html_of(TEN).encode(),  # with the item of the next line
         "https://www.osce.org/node/575719": body_of("drupal7-header"),
     }
-    archive(folder / "archive", pages, "osce-news-12.warc.gz")
-    shutil.copy(folder / "archive" / "osce-news-12.warc.gz", folder / "wget.warc.gz")
+    archive(folder / "archive", pages, f"{RECORDED}.warc.gz")
+    shutil.copy(folder / "archive" / f"{RECORDED}.warc.gz", folder / "wget.warc.gz")
     shutil.copytree(FIXTURES / "seed", folder / "saved-pages" / "seed")
     kept = folder / "osce-news.db-not-understood" / "2030-03-01T060000Z.html"
     kept.parent.mkdir()
@@ -132,7 +134,7 @@ def test_the_modules_for_single_pages_exist() -> None:
 def test_each_command_runs_and_says_something(folder: Path, command: str) -> None:
     if "/shared/" in command:
         give_warcs(folder / "shared")
-    here = command.replace("/shared/", "shared/").replace("FILE", "osce-news-12").replace("OFFSET", "0")
+    here = command.replace("/shared/", "shared/").replace("FILE", RECORDED).replace("OFFSET", "0")
     programs = Path(sys.executable).parent
     done = shell(f'PATH="$PATH:{programs}"; {here}', cwd=folder, env={"HOME": str(folder)})
     assert (done.status, remarks(done.err)) == (0, [])

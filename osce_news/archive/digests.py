@@ -100,10 +100,11 @@ def _entries(path: Path) -> list[DigestEntry]:
         if is_valid and first == {**about, "entries": len(entries)}:
             return entries
     entries = list(_scan(path))
-    list_path.parent.mkdir(exist_ok=True)
-    with atomic_write(list_path) as part:
-        values = [{**about, "entries": len(entries)}, *map(asdict, entries)]
-        part.write_text("".join(f"{json.dumps(value)}\n" for value in values), encoding="utf-8")
+    with suppress(OSError, StorageError):  # without its list, the file is read again next time
+        list_path.parent.mkdir(exist_ok=True)
+        with atomic_write(list_path) as part:
+            values = [{**about, "entries": len(entries)}, *map(asdict, entries)]
+            part.write_text("".join(f"{json.dumps(value)}\n" for value in values), encoding="utf-8")
     return entries
 
 

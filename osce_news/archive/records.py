@@ -218,7 +218,10 @@ def _records_in(stream: ByteStream, path: Path, report: Report, end: int) -> Ite
 
 
 def _record(stream: ByteStream) -> tuple[str, dict[str, str], bytes | None]:
-    """Read the next record; raises RecordError, with the stream after the record's header."""
+    """Read the next record; raises RecordError, with the stream after the record's header.
+
+    A gzip member can't be read again: after a wrong length of several megabytes, its other records are lost.
+    """
     begin = stream.peek(64)
     if not _VERSION.match(begin):
         stream.skip(min(len(MAGIC), len(begin)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -35,7 +36,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
 
     Each exchange is written by one system call, so a process that is killed leaves a file that can be read
     up to its last exchange. No file is ever opened again for writing. A body that is already in the folder
-    is not stored again. After an error nothing more can be written; `error` holds it.
+    is not stored again. After an error nothing more can be written.
 
     >>> import tempfile
     >>> from osce_news.archive.records import records
@@ -64,7 +65,6 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
         Raises StorageError if the folder can't be written.
         """
         self.folder, self.max_bytes = folder, max_bytes
-        self.error: StorageError | None = None
         self.files = 0
         self.name = ""  # the beginning of the names of the run's files, unique in the folder
         self._info = {
@@ -147,7 +147,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
                 self.name = name
                 self.files += 1
                 return file
-        raise FileExistsError(17, "the name is taken", str(path))
+        raise FileExistsError(errno.EEXIST, "the name is taken", str(path))
 
     def _roll(self, full: _WarcFile) -> _WarcFile:
         """Open the next file, then finish the full one with an event that names the next."""
@@ -177,8 +177,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
                     self._file.close()
                 self._file = None
             reason = error.strerror or str(error)
-            self.error = StorageError(f"the archive {self.path} can't be written: {reason}")
-            raise self.error from error
+            raise StorageError(f"the archive {self.path} can't be written: {reason}") from error
 
 
 class _WarcFile(WARCWriter):  # type: ignore[misc]

@@ -144,6 +144,13 @@ def test_a_missing_or_damaged_list_of_digests_is_rebuilt(tmp_path: Path, damage:
     assert json.loads(whole.splitlines()[0])["entries"] == 2
 
 
+def test_a_list_of_digests_that_cannot_be_written_costs_no_space(tmp_path: Path) -> None:
+    write(tmp_path, [exchange(0)], "1")
+    (tmp_path / "digests").write_text("no folder")
+    (second,) = write(tmp_path, [exchange(0)], "2")
+    assert kinds(second) == ["revisit"]
+
+
 def test_nothing_refers_to_a_deleted_archive(tmp_path: Path) -> None:
     (first,) = write(tmp_path, [exchange(0)], "1")
     first.unlink()

@@ -15,7 +15,7 @@ from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from datasette import handle_exception as datasettes
+from datasette import handle_exception as datasette_errors
 from datasette import hookimpl
 from datasette.filters import FilterArguments
 from datasette.utils.asgi import BadRequest, Request, Response
@@ -131,7 +131,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
         exception = BadRequest(in_words(exception))
     elif isinstance(exception, DatasetteError) and exception.status == 500:
         exception.status = 400  # it says what is wrong with an address; Datasette gives it no status
-    return datasettes.handle_exception(datasette, request, exception)
+    return datasette_errors.handle_exception(datasette, request, exception)
 
 
 @hookimpl(trylast=True)  # outside of all other wrappers

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from datasette import handle_exception as datasettes
+from datasette import handle_exception as datasette_errors
 from datasette.app import Datasette
 from datasette.plugins import pm
 
@@ -40,10 +40,10 @@ def application(path: Path) -> Any:
     """Return Datasette as an ASGI application that serves this copy of a database."""
     if not pm.is_registered(plugin):
         pm.register(plugin, plugin.__name__)
-    if pm.has_plugin(datasettes.__name__):
-        pm.unregister(datasettes)  # ours calls it
+    if pm.has_plugin(datasette_errors.__name__):
+        pm.unregister(datasette_errors)  # ours calls it
     # With rich, Datasette prints a traceback with all local variables for every bad address or query.
-    datasettes.rich = None
+    datasette_errors.rich = None
     with contextlib.closing(open_copy(path)) as connection:
         described = _metadata(connection)
     datasette = Datasette(
