@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Thread
 from urllib.parse import urlsplit
 
 from osce_news import __version__
@@ -20,8 +23,17 @@ from osce_news.normalize import is_web_address
 from osce_news.urls import without_user
 
 logger = logging.getLogger(__name__)
-_PAUSES_S = (0, 1, 4)  # before each attempt of a ping
-_TIMEOUT_S = 8  # of an attempt
+_PATIENCE_S = 30  # for a ping with its retries
+_NOTICE_S = 60
+# Apprise runs in a process of its own, so that it can be stopped, and so that the addresses in its log do not
+# get into ours. Without a title, it only checks the addresses.
+_APPRISE = """
+import json, sys, apprise
+given = json.load(sys.stdin)
+services = apprise.Apprise()
+ok = services.add(given.pop("addresses")) and len(services) > 0
+sys.exit(not (ok and ("title" not in given or services.notify(**given, notify_type="failure"))))
+"""
 
 
 class Notifications:
@@ -37,7 +49,7 @@ class Notifications:
         if ping and not (is_web_address(ping) and ping.isprintable() and "@" not in urlsplit(ping).netloc):
             raise BadInputError("--ping: not an address that begins with https:// and has no password")
         self._ping_address = ping
-        self._services = _services(notify) if notify else None
+        self._services = _services(notify) if notify else []
 
     @contextmanager
     def sent(self) -> Iterator[None]:
@@ -68,27 +80,17 @@ class Notifications:
             return
         parts = urlsplit(self._ping_address)
         url = parts._replace(path=parts.path.rstrip("/") + suffix).geturl()
-        if problem := _ask(url):
+        answers: list[str] = []
+        asking = Thread(target=lambda: answers.append(_ask(url)), daemon=True)
+        asking.start()
+        asking.join(_PATIENCE_S)
+        if problem := answers[0] if answers else f"no response within {_PATIENCE_S} s":
             # Without the address: anyone who knows it can send pings.
             logger.warning("the ping address at %s does not answer: %s", parts.hostname, problem)
 
     def _notify(self, title: str, body: str) -> None:
-        if self._services is not None:
-            sent = False
-            with _no_log(), suppress(Exception):
-                sent = self._services.notify(body, title, "failure")
-            if not sent:
-                logger.warning("the notice of --notify could not be sent")
-
-
-@contextmanager
-def _no_log() -> Iterator[None]:
-    """Log nothing in the block: Apprise and urllib3 log addresses, which hold passwords."""
-    logging.disable()
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
+        if self._services and not _apprise(self._services, title=title, body=body):
+            logger.warning("the notice of --notify could not be sent")
 
 
 def _advice(kind: type[BaseException]) -> str:
@@ -97,18 +99,13 @@ def _advice(kind: type[BaseException]) -> str:
     return " ".join((inspect.getdoc(kind) or "").split()) if ours else "Run the command again with -v."
 
 
-def _services(text: str) -> Any:
-    """Return the `apprise.Apprise` of the given address, or of those in a file."""
+def _services(text: str) -> list[str]:
+    """Return the Apprise addresses in a file, or the given address."""
     require_extra("notify", "apprise")
-    import apprise  # takes time
-
     addresses = [text] if "://" in text else _read(Path(text))
-    services = apprise.Apprise()
-    with _no_log():
-        known = services.add(addresses)
-    if not (known and services):
+    if not _apprise(addresses):
         raise BadInputError("--notify: Apprise does not know this address, or one of these")
-    return services
+    return addresses
 
 
 def _read(path: Path) -> list[str]:
@@ -125,15 +122,15 @@ def _read(path: Path) -> list[str]:
 
 
 def _ask(url: str) -> str:
-    """Request the address, several times if need be; return what is wrong, "" if it answered."""
+    """Request the address, three times if need be; return what is wrong, "" if it answered."""
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
-    request, problem = Request(url, headers={"User-Agent": f"osce-news/{__version__}"}), ""  # noqa: S310
-    for pause in _PAUSES_S:
+    problem = ""
+    for pause in (0, 1, 4):
         time.sleep(pause)
         try:
-            with urlopen(request, timeout=_TIMEOUT_S):  # noqa: S310
+            with urlopen(Request(url, headers={"User-Agent": f"osce-news/{__version__}"}), timeout=10):  # noqa: S310
                 return ""
         except HTTPError as error:
             problem = f"status {error.code}"
@@ -142,3 +139,14 @@ def _ask(url: str) -> str:
         except Exception as error:
             problem = type(error).__name__
     return problem
+
+
+def _apprise(addresses: list[str], **notice: str) -> bool:
+    """Whether Apprise knows all of the addresses, and has sent the notice, if there is one."""
+    command = [sys.executable, "-P", "-c", _APPRISE]
+    given = json.dumps({"addresses": addresses, **notice}).encode()
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, timeout=_NOTICE_S)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
