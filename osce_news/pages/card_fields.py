@@ -238,7 +238,7 @@ class CardFields:
         return Label(field, "", join(line.pieces), own_element=True) if field else None
 
     def _is_in_other_column(self, line: Line) -> bool:
-        """Whether the heading of the line's column is not known, and the line is neither value nor text."""
+        """Whether the line's column has a heading that is not known, and the line is neither value nor text."""
         heading = self._column(line)
         return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import islice, takewhile
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
@@ -18,7 +18,7 @@ from osce_news.normalize.dates import parse_date
 from osce_news.normalize.vocabulary import begins
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.card_groups import CardGroup, days_above
-from osce_news.pages.card_titles import SKIPPED, Title, find_titles, is_featured
+from osce_news.pages.card_titles import HEADING, SKIPPED, TEXT, WEAK, Title, find_titles, is_featured
 from osce_news.pages.card_values import is_aside
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import split_labels
@@ -35,8 +35,8 @@ from osce_news.pages.text_lines import (
 from osce_news.urls import page_number
 
 _OUTER = frozenset({"main", "body", "html"})
-_HEADING = 10  # links in headings count as this many others
 _FEW_IN = 5  # one in this many titles may have an address without a number
+_LEVELS = 5  # of elements around the only title of a page that may be its card
 
 
 def find_cards(page: HtmlPage) -> list[CardFields]:
@@ -63,13 +63,7 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     if page_number(page.url) in (None, 0):  # other pages may repeat it
         featured = [card for group in groups if group.is_featured for card in group.cards({})]
         found = [*(card for card in featured if _is_latest(card, found)), *found]
-    return found if len(found) > 1 else [one for one in found if _is_list(one)]
-
-
-def _is_list(card: CardFields) -> bool:
-    """Whether a single card is a list: it has title and date, and is not featured."""
-    is_whole = card.title is not None and parse_date(card.published) is not None
-    return is_whole and not any(map(is_featured, upwards(card.element)))
+    return found if len(found) > 1 else [one for one in found if one.title and parse_date(one.published)]
 
 
 def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:
@@ -86,51 +80,70 @@ def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:
 
 
 def _list_of(titles: Sequence[Title]) -> list[CardGroup]:
-    """Return the groups of the cards that are the list: those with titles in headings, or with more others.
+    """Return the groups of the cards that are the list: those with most of the best titles.
 
-    A menu may have more links than the list, and a single title in a heading may be featured. Raises
-    LayoutError if as many titles are elsewhere on the page: then it is damaged, or not a list.
+    Raises LayoutError if as many titles are elsewhere on the page: then it is damaged, or not a list.
     """
-    found = []
-    for in_heading in (True, False):
-        groups, elsewhere = _main_groups([title for title in titles if title.in_heading == in_heading])
+    best: list[CardGroup] = []
+    most = elsewhere = 0
+    for weight in (HEADING, TEXT, WEAK):
+        groups, others = _main_groups([title for title in titles if title.weight == weight])
         count = sum(len(group.links) for group in groups)
-        value = count * (1 if not in_heading else _HEADING if count > 1 else 2)
-        found.append((value, groups, elsewhere if elsewhere >= count else 0))
-    _, groups, elsewhere = max(found, key=lambda one: one[0])
+        value = count * (weight if count > 1 else min(weight, 2 * TEXT))  # a single title may be featured
+        if value > most:
+            best, most, elsewhere = groups, value, others if others >= count else 0
     if elsewhere:
         raise LayoutError("titles", expected="one list of cards", got=f"{elsewhere} more titles elsewhere")
-    return groups
+    return best
 
 
 def _main_groups(titles: Sequence[Title]) -> tuple[list[CardGroup], int]:
-    """Return the largest group of cards and those like it, and the number of titles elsewhere on the page.
+    """Return the groups of cards that are a list, and the number of titles elsewhere on the page.
 
-    The first title may be that of a featured card, a group of its own. Blocks next to the list do not count.
+    Their titles have the most frequent form. Blocks next to the list do not count.
     """
     counts = Counter(element for title in titles for element in upwards(title.link))
+    if len(titles) == 1:
+        card = _widest(titles[0].link, counts, _LEVELS)
+        parent = card.getparent()
+        if parent is None or any(map(is_featured, upwards(titles[0].link))):
+            return [], 0
+        return [CardGroup(parent, {card: titles[0].link})], 0
     groups: dict[Element, CardGroup] = {}
+    forms: dict[Element, tuple[object, str]] = {}
+    in_side_blocks: dict[Element, bool] = {}
     for title in titles:
         card = _widest(title.link, counts)
         parent = card.getparent()
         if parent is None or _is_titled_as_side_block(card):
             continue
-        if parent in groups or not _is_in_side_block(parent, counts):
+        if parent not in in_side_blocks:
+            in_side_blocks[parent] = _is_in_side_block(parent, counts)
+        if not in_side_blocks[parent]:
             groups.setdefault(parent, CardGroup(parent)).links[card] = title.link
-    if not groups:
+            forms[card] = kind_of_result(title.link)
+    if not forms:
         return [], 0
+    ((form, _),) = Counter(forms.values()).most_common(1)
     first = next(iter(groups.values()))
-    place = _place(max(groups.values(), key=lambda group: len(group.links)))
-    main = [group for group in groups.values() if _is_alike(_place(group), place)]
-    if first not in main and len(first.links) == 1:
-        first.is_featured = True
-        main.append(first)
-    return main, sum(len(group.links) for group in groups.values() if group not in main)
+    featured = CardGroup(first.parent, dict(first.links), is_featured=True)
+    main = []
+    for group in groups.values():
+        tags = {card.tag for card in group.links if forms[card] == form}
+        group.links = {card: link for card, link in group.links.items() if card.tag in tags}
+        if group.links:
+            main.append(group)
+    largest = max(main, key=lambda group: len(group.links))
+    place = _place(next(iter(largest.links)))
+    main = [group for group in main if _is_alike(_place(next(iter(group.links))), place)]
+    if first not in main and len(featured.links) == 1:
+        main.append(featured)
+    return main, len(forms) - sum(len(group.links) for group in main)
 
 
-def _place(group: CardGroup) -> list[Element]:
-    """Return the elements from the root of the page down to the first card."""
-    return [*reversed([*upwards(next(iter(group.links)))])]
+def _place(card: Element) -> list[Element]:
+    """Return the elements from the root of the page down to the card."""
+    return [*reversed(list(card.iterancestors())), card]
 
 
 def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
@@ -142,10 +155,16 @@ def _is_alike(one: Sequence[Element], other: Sequence[Element]) -> bool:
     return all(kind_of_result(a) == kind_of_result(b) for a, b in apart)
 
 
-def _widest(link: Element, counts: Mapping[Element, int]) -> Element:
+def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = None) -> Element:
     """Return the widest element around a link that contains no other title."""
-    around = takewhile(lambda one: counts[one] == 1 and one.tag not in _OUTER, upwards(link))
-    return [link, *around][-1]
+    widest = link
+    for number, element in enumerate(link.iterancestors()):
+        if counts[element] > 1 or element.tag in _OUTER or number == levels:
+            break
+        if next(element.iter("h1"), None) is not None:
+            break
+        widest = element
+    return widest
 
 
 def _is_titled_as_side_block(card: Element) -> bool:

@@ -69,7 +69,10 @@ LEFT_SHORT = {
 }
 # The same for three pages of fifty cards. Blocks beside a list may have cards too, and teasers of cards may
 # be short or missing.
-_IN_CARDS = {"each third result in a box beside the list"}
+_IN_CARDS = {
+    "each third result in a box beside the list",
+    "the first half in one layout, the rest in another",
+}
 LEFT_CARDS = {
     "empty": (LEFT_LONG["empty"] | _IN_CARDS) - {"links by names instead of numbers", "teasers all gone"},
     "new": _IN_CARDS | {"teasers cut"},
