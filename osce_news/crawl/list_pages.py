@@ -17,6 +17,7 @@ from osce_news.crawl.list_rules import (
     Steps,
     Window,
     list_part,
+    takes_size,
     window_at,
 )
 from osce_news.pages.page_facts import PageFacts
@@ -40,15 +41,20 @@ class OverlappingPages:
         self.is_joined = True
         self._pagers, self._problems = pagers, problems
         self._rows = self._first_rows = 0  # the most results on a page, and on the first one
-        self._takes_size = False  # whether a page of another size than the first one has joined
+        self._takes_size: bool | None = None
+        self._sizes: list[tuple[int, set[int]]] = []  # as in `takes_size`
 
     def resume(self, listed: Sequence[tuple[str, list[str]]], rows: int, end: int) -> None:
         """Take what an unfinished traversal read, up to result `end`: each page's address and keys."""
         before: Sequence[str] = ()
         for url, keys in listed:
             number, size = page_number(url) or 0, page_size(url) or rows
-            self.earlier.add(number * size, list_part(keys, before), end)
+            part = list_part(keys, before)
+            self.earlier.add(number * size, part, end)
             before = keys
+            if number:
+                self._sizes.append((size, {len(keys), len(part)}))
+        self._takes_size = takes_size(self._sizes, rows)
 
     def follow(self, window: Window, page: PageFacts | None, *, looks_at_top: bool) -> Steps[bool]:
         """Continue after a first page, the largest; return whether the end was reached.
@@ -139,27 +145,29 @@ class OverlappingPages:
                     raise OwnPageSizeError(page)
                 self._problems.append(f"{page.url} does not continue the pages before it")
                 return window, page
-            joins = self.joins(page)
-            self._takes_size |= joins and window.rows < self._rows
-            if is_apart or window.start == 0 or joins:
+            if is_apart or window.start == 0 or self.joins(page):
                 return window, page
             read.append((window, page))
         self._problems.append(f"the list moved while it was read, near result {end}")
         return window, page
 
     def _compare_size(self, page: PageFacts, window: Window) -> None:
-        """Raise OwnPageSizeError if a page has another size than requested, unless such pages have joined.
+        """Raise OwnPageSizeError if a page shows that the site ignores the page size.
 
         If the largest page is smaller than the first one, which had a result above the list, smaller ones are
         requested from now on.
         """
         more = self._pagers.continues(page, window)
-        if not window.start or more is False or (more is None and len(page.keys) < window.rows):
+        if more is False or (more is None and len(page.keys) < window.rows):
             return  # the last page may be shorter
-        sizes = (len(page.keys), len(self.list_keys(page)))
-        if not self._takes_size and window.rows not in sizes:
-            raise OwnPageSizeError(page)
-        if self._takes_size and window.rows == self._rows == self._first_rows == sizes[1] + 1:
+        results = {len(page.keys), len(self.list_keys(page))}
+        if not self._takes_size and window.start:
+            self._sizes.append((window.rows, results))
+            self._takes_size = takes_size(self._sizes, self._rows)
+            if self._takes_size is False:
+                raise OwnPageSizeError(page)
+        is_largest = window.rows == self._rows == self._first_rows
+        if self._takes_size and is_largest and min(results) == window.rows - 1:
             self._rows -= 1
 
     def list_keys(self, page: PageFacts) -> list[str]:

@@ -9,12 +9,13 @@
    the last page, this page is read twice, because it may have lost its link. Without any links, overlapping
    pages end if the page after a short one shows nothing new; other pages end with a short one, or with one
    that shows nothing new.
-5. The page size is the site's own if a page has another number of results than requested, or does not join
-   although the list has not moved, before a smaller page has joined. Then pages are read one after another,
-   and rules 2 and 3 do not apply.
+5. The page size is the site's own if a page has another number of results than requested (`takes_size`), or
+   does not join although the list has not moved. Then pages are read one after another, and rules 2 and 3 do
+   not apply.
 
 A list was read only partly if a page could not be read, if a page does not join, if pages show nothing new
-again and again, and, if they do not overlap, if a page was short or the list became shorter meanwhile.
+again and again, if the list does not end, and, if they do not overlap, if a page was short or the list
+became shorter meanwhile.
 
 Positions count from 0, at the time of reading.
 """
@@ -217,3 +218,23 @@ class Pagers:
         if self.last_page and end + (0 if is_full else MAX_SHRINK) <= self.last_page * self.size:
             return True
         return False if self.has_links and page.least_length <= end else None
+
+
+def takes_size(pages: Iterable[tuple[int, set[int]]], largest: int) -> bool | None:
+    """Whether pages have the requested size; None if that is not known yet.
+
+    `pages` has the requested size of each page after which the list continues, and its number of results,
+    with and without those that are not part of the list. A site with its own size can give one size by
+    chance, or the size of the first page, which is the `largest`; but not two others.
+
+    >>> takes_size([(49, {49}), (48, {48})], 50), takes_size([(49, {49}), (48, {49})], 50)
+    (True, False)
+    """
+    given = set[int]()
+    for rows, results in pages:
+        if rows not in results:
+            return False
+        given |= {rows} - {largest}
+        if len(given) > 1:
+            return True
+    return None

@@ -137,6 +137,7 @@ def test_a_crawl_goes_on_after_a_first_page_whose_dates_have_moved(newsroom: New
     assert (done.status, done.summary["held"]) == (4, 1), done.errors
     assert done.summary["seen"] > STORIES - 50
     assert "1 doubtful page is held" in done.lines[-1]
+    assert "does not continue the pages before it" in done.lines[-1]
 
 
 @pytest.mark.slow
