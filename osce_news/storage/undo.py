@@ -26,7 +26,8 @@ from osce_news.storage.ingest.readings import (
 from osce_news.storage.writer import Writer
 
 # What a run replaced: the first value of each field. Runs of older versions have revisions only. `left` is
-# what the run left, with its source: what the next run has replaced, NULL if none has.
+# what the run left, with its source: what the next run has replaced, NULL if none has. `by` is the mode of
+# the last run that has replaced the value.
 _REPLACED = """
 WITH replaced AS (
     SELECT item_id, field, before, source, 1 AS has_source FROM former_values
@@ -44,9 +45,15 @@ SELECT *,
         UNION ALL
         SELECT run_id, id, before, NULL FROM revisions AS later
         WHERE later.item_id = replaced.item_id AND later.field = replaced.field AND run_id > ?1
-        ORDER BY 1, 2 LIMIT 1)) AS left
+        ORDER BY 1, 2 LIMIT 1)) AS left,
+    (SELECT mode FROM runs JOIN (
+        SELECT run_id FROM former_values AS later
+        WHERE later.item_id = replaced.item_id AND later.field = replaced.field
+        UNION ALL
+        SELECT run_id FROM revisions AS later
+        WHERE later.item_id = replaced.item_id AND later.field = replaced.field)
+        ON runs.id = run_id ORDER BY run_id DESC LIMIT 1) AS by
 FROM replaced"""
-
 
 # When the items that the run showed earlier than all others were first seen before, and by what.
 _FORMER_FIRST_SEEN = """
@@ -56,11 +63,13 @@ WHERE run_id = ?1 AND field = 'first_seen' AND first_seen = coalesce((
     SELECT before FROM former_values AS later WHERE later.item_id = id
     AND later.field = 'first_seen' AND later.run_id > ?1 ORDER BY run_id LIMIT 1), first_seen)"""
 
-# The text before the run: that of its first revision of the text. `left` is as above.
+# The text before the run: that of its first revision of the text. `left` and `by` are as above.
 _FORMER_TEXTS = """
 SELECT item_id, before, text, (
     SELECT json_array(before) FROM revisions AS later WHERE later.item_id = revisions.item_id
-    AND later.field = 'text' AND later.run_id > ?1 ORDER BY id LIMIT 1) AS left
+    AND later.field = 'text' AND later.run_id > ?1 ORDER BY id LIMIT 1) AS left, (
+    SELECT mode FROM revisions AS later JOIN runs ON runs.id = later.run_id
+    WHERE later.item_id = revisions.item_id AND later.field = 'text' ORDER BY later.id DESC LIMIT 1) AS by
 FROM revisions JOIN articles USING (item_id) WHERE revisions.id IN (
     SELECT min(id) FROM revisions WHERE run_id = ?1 AND field = 'text' GROUP BY item_id)"""
 # Those that no other run has read: later ones at most got the status 304.
@@ -76,11 +85,10 @@ _REQUEST_AGAIN = """
 UPDATE articles SET status = 'failed', reason = 'undo took back run ' || ?1, moved_to = NULL
 WHERE run_id = ?1 AND status IN (SELECT value FROM json_each(?2))"""
 
-# Addresses under which the run was the first to see an item, or the only one, if its pages were saved before.
+# Addresses under which only the run has seen an item.
 _REMOVE_ADDRESSES = """
 WITH times AS (SELECT fetched_at FROM pages WHERE run_id = ?1)
-DELETE FROM addresses WHERE first_seen IN times
-AND (last_seen IN times OR first_seen >= (SELECT started FROM runs WHERE id = ?1))
+DELETE FROM addresses WHERE first_seen IN times AND last_seen IN times
 AND url <> (SELECT url FROM items WHERE id = item_id) RETURNING item_id"""
 
 
@@ -231,8 +239,8 @@ def _undo_first_seen(connection: sqlite3.Connection, undone: int, run: int) -> s
 
 
 def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:
-    """Whether a later run has changed what the run left, and that was not taken back."""
-    return row["left"] is not None and json.loads(row["left"]) != list(now)
+    """Whether a later run has changed what the run left, and no `undo` has restored it."""
+    return row["left"] is not None and (row["by"] != "undo" or json.loads(row["left"]) != list(now))
 
 
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:
