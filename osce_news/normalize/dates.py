@@ -1,6 +1,6 @@
 """All forms of dates that the newsroom prints: whole dates, days in datelines, dates on pages.
 
-To add a form, add its pattern to `_WITH_MONTH_NAME`, or read it in `_plain_day` if it is in numbers. Add the
+To add a form, add its pattern to `_WITH_MONTH_NAME`, or read it in `_day` if it is in numbers. Add the
 printed text to the tests.
 """
 

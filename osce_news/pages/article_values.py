@@ -84,7 +84,7 @@ def read_labels(region: Element, texts: Sequence[Element]) -> tuple[dict[str, st
 def beside_text(
     region: Element, texts: Sequence[Element], times: Sequence[Time]
 ) -> tuple[CardFields, CardFields]:
-    """Return the fields of the lines above the text, which have these times, and of those below, as in a card."""
+    """Return the fields of the lines above the text, which have these times, and of those below it."""
     inside = set(texts)
     sides: tuple[list[Line], list[Line]] = ([], [])
     place = {element: number for number, element in enumerate(region.iter())}

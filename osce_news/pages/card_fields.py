@@ -105,7 +105,7 @@ class CardFields:
 
     @property
     def teaser(self) -> str | None:
-        """The text below the title."""
+        """The text below the title, or a text above it if nothing is below."""
         return self._other_values.text
 
     @property
@@ -165,13 +165,13 @@ class CardFields:
         title = self._title_lines
         other_labels = self._values_of_other_labels
         relative = {time.text for time in self._times if time.datetime and not is_date(time.text)}
-        is_below = not title
+        values.is_below = not title
         kind: object = None
         for number, line in enumerate(self.lines):
             if kind != (kind := kind_of(line.block)):
                 values.end_text()
             if line in title:
-                is_below = True
+                values.is_below = True
                 values.add([one for one in self._beside_title(line) if squeeze(one.text) not in relative])
             elif number in self.labelled.used or line.block.tag == "figcaption":
                 values.end_text()
@@ -183,7 +183,7 @@ class CardFields:
                 values.end_text()
             elif not (line.is_link and fold(line.text) == fold(self.title or "")):
                 pieces = self._without_more(line)
-                values.add(pieces, may_be_text=is_below and not self._leads_elsewhere(pieces))
+                values.add(pieces, may_be_text=not self._leads_elsewhere(pieces))
         return values
 
     def _without_more(self, line: Line) -> list[Piece]:
@@ -238,7 +238,7 @@ class CardFields:
         return Label(field, "", join(line.pieces), own_element=True) if field else None
 
     def _is_in_other_column(self, line: Line) -> bool:
-        """Whether the line's column has a heading that is not known, and the line is neither value nor text."""
+        """Whether the heading of the line's column is not known, and the line is neither value nor text."""
         heading = self._column(line)
         return bool(heading) and not says("text_column", heading) and not is_aside(line.text)
 

@@ -19,11 +19,11 @@ from osce_news.pages.text_lines import Line, Piece, squeeze
 _EDGES = " \t\r\n\u00a0|·•–—-,;:(/"
 _ARROWS = " .…›»→>:"
 _LONGEST_NAME = 50  # characters of an author's name
-_SHORT = 40  # characters of a part next to a date
+_SHORT = 40  # characters of a part next to a date, and of a section's name above a title
 
 
 class CardValues:
-    """The values and texts of the lines that were added.
+    """The values and texts of the lines that were added; `is_below` says whether they are below the title.
 
     `names` has the names by field, `days` the dates in printed order, `unsure` the lines with a date after
     an unknown label.
@@ -33,16 +33,18 @@ class CardValues:
         self.names: dict[str, str] = {}
         self.days: list[str] = []
         self.unsure: list[str] = []
-        self._texts: list[list[str]] = [[]]
+        self.is_below = False
+        self._texts: dict[bool, list[list[str]]] = {True: [[]], False: [[]]}
 
     @property
     def text(self) -> str | None:
-        """The longest text below the title between values; None without one."""
-        return max((" ".join(run) for run in self._texts), key=len) or None
+        """The longest text below the title between values; that above the title if none is below."""
+        below, above = (max((" ".join(run) for run in self._texts[side]), key=len) for side in (True, False))
+        return below or (above if len(above) > _SHORT else "") or None
 
     def end_text(self) -> None:
         """End the current text: a value, or another part of the card, follows."""
-        self._texts.append([])
+        self._texts[self.is_below].append([])
 
     def add(self, pieces: Sequence[Piece], *, may_be_text: bool = True) -> None:
         """Add a line: its values if it consists of values, else its text, if it may be one."""
@@ -57,7 +59,7 @@ class CardValues:
         if self._add_values(parts) or self._add_links(parts, pieces) or self._add_dated(parts, text):
             self.end_text()
         elif may_be_text and not is_byline(text) and not parse_date(f"{text} 2000"):  # a day without its year
-            self._texts[-1].append(text)
+            self._texts[self.is_below][-1].append(text)
 
     def add_labelled(self, label: str, line: Line) -> None:
         """Add a line after a label that is not known: only its names count."""

@@ -58,7 +58,7 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     order = {element: number for number, element in enumerate(body.iter())}
     in_list = [group for group in groups if not group.is_featured]
     days = days_above(in_list)
-    found = [card for group in in_list for card in group.cards(days)]
+    found = [card for group in in_list for card in group.cards(days) if card.link is not None or card.lines]
     found.sort(key=lambda card: order[card.lines[0].block if card.link is None else card.link])
     if page_number(page.url) in (None, 0):  # other pages may repeat it
         featured = [card for group in groups if group.is_featured for card in group.cards({})]
