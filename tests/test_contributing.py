@@ -231,7 +231,7 @@ def name_the_schema(checkout: Path, name: str) -> None:
         [sys.executable, "-c", "from osce_news.storage import schema; print(schema.fingerprint())"],
         cwd=checkout, env=environment({"PYTHONPATH": str(checkout)}), capture_output=True, encoding="utf-8",
     ).stdout.strip()  # fmt: skip
-    insert(checkout / "osce_news/storage/schema.py", "}\n# The names in", f'    "{name}": "{printed}",\n')
+    insert(checkout / "osce_news/storage/schema.py", "}\n# The tables that", f'    "{name}": "{printed}",\n')
 
 
 def insert(path: Path, before: str, lines: str) -> None:

@@ -168,7 +168,8 @@ def decompress(response: ArchivedResponse, max_bytes: int) -> bytes:
     names = [name.strip() for name in header(response.headers, "content-encoding").lower().split(",")]
     encodings = [name for name in names if name not in ("", "identity", "none")]
     if not encodings and not _COMPRESSED_TYPES.search(header(response.headers, "content-type").lower()):
-        body = (body.startswith(_GZIP) and _decode("gzip", body, max_bytes)) or body
+        unpacked = _decode("gzip", body, max_bytes) if body.startswith(_GZIP) else None
+        body = body if unpacked is None else unpacked
     for name in reversed(encodings):
         body = unpack(name, body, max_bytes)
     if len(body) > max_bytes:

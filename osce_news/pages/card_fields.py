@@ -244,7 +244,8 @@ class CardFields:
 
     def _column(self, line: Line) -> str:
         """Return the heading of the line's column, "" without one."""
-        return next((self._headings[one] for one in upwards(line.block) if one in self._headings), "")
+        cells = upwards(line.block) if self._headings else ()
+        return next((self._headings[one] for one in cells if one in self._headings), "")
 
     def _days(self) -> Iterator[tuple[str, str]]:
         """Yield the dates as printed, each with its `datetime`, the surest first."""

@@ -189,6 +189,20 @@ def test_a_site_that_gives_pages_of_its_own_size_is_read_by_its_links(length: in
     assert crawler.requests <= length / fixed + 16
 
 
+@pytest.mark.parametrize("fixed", [10, 20, 25])
+@pytest.mark.parametrize("on_each", [False, True])
+def test_so_is_one_whose_second_page_joins_by_chance(fixed: int, on_each: bool) -> None:
+    """A pinned item makes the page one longer, and a new one moves the list down."""
+
+    def move() -> None:
+        if crawler.requests == 1:
+            crawler.site.grow(1)
+
+    crawler = Crawler(MovingList(fixed=fixed, pinned=1, pinned_on_each=on_each, names_last=False).grow(400))
+    crawler.crawl(move)
+    assert crawler.seen >= {identifier(key) for key in crawler.site.items[1:]}
+
+
 @given(st.integers(1, 300), st.integers(1, 49))
 def test_a_site_with_a_smaller_largest_page_is_read_whole(length: int, largest: int) -> None:
     crawler = Crawler(MovingList(largest=largest).grow(length))

@@ -51,6 +51,50 @@ def cards(*parts: str) -> ListingPage:
     )
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        "{title} {time}<p>{teaser}</p><a href='/odihr/770'>Elections</a>",
+        "<a href='/odihr/77{one}'>Elections</a> {title} {time}<p>{teaser}</p>",
+        "{title} {time}<p>{teaser}</p><a href='/ru/odihr/66400{number}'>Русский</a>",
+        "{title} {time}<p>As said in <a href='/odihr/60000{number}'>an earlier text</a>, it goes on.</p>",
+    ],
+    ids=["topic below", "topic above", "language", "within the teaser"],
+)
+def test_numbered_links_beside_the_titles_are_not_taken_for_items(card: str) -> None:
+    items = "".join(
+        "<li>"
+        + card.format(
+            number=number,
+            one=number % 2,
+            title=f"<a href='/odihr/66500{number}'>Observers present findings number {number}</a>",
+            time=f"<time datetime='2026-06-1{number}'>1{number} June 2026</time>",
+            teaser="A text, long enough for a teaser.",
+        )
+        + "</li>"
+        for number in range(9, 0, -1)
+    )
+    results = read(f"<ul>{items}</ul>").results
+    assert [one.title for one in results] == [
+        f"Observers present findings number {n}" for n in range(9, 0, -1)
+    ]
+    assert [one.published for one in results] == [f"1{n} June 2026" for n in range(9, 0, -1)]
+
+
+def test_a_row_without_text_of_its_own_is_no_card() -> None:
+    rows = (
+        "<tr class=row><td><a href='/x/620000'>The winter programme of the field offices</a></td></tr>"
+        "<tr class=row><td><a href='/s/619991'>Public trust in local institutions</a></td></tr>"
+        "<tr class=row><td><a href='/m/619990'>OSCE Mission to Moldova concludes project</a></td><td><div>"
+        "<strong>Field of work:<a href='/b/619595'>The implementation of commitments</a></strong> Human"
+        " rights</div></td></tr>"
+    )
+    assert [one.title for one in read(f"<table>{rows}</table>").results][:2] == [
+        "The winter programme of the field offices",
+        "Public trust in local institutions",
+    ]
+
+
 def test_the_printed_day_counts_and_not_that_of_its_datetime() -> None:
     dates = [f'<time datetime="2026-06-{day:02}T12:00:00Z">{day} June 2026</time>' for day in range(1, 12)]
     page = cards(*dates, '<time datetime="2026-06-13T12:00:00Z">12 June 2026</time>')

@@ -12,7 +12,7 @@ from tests.pages.articles import read as read_article
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 6  # of the processor
+ORDINARY_PAGES = 6_000  # a large page may take as long as so many pages of ten results
 CARD = '<div class="card"><h3><a href="/odihr/{0}">Title {0}</a></h3><p>1 May 2020</p>{1}</div>'
 ROW = '<tr><td><a href="/odihr/{0}">Title of {0}</a><td>1 May 2020{1}</tr>'
 RUN = '<h3><a href="/odihr/{0}">Title {0}</a></h3><p>1 May 2020</p>{1}'
@@ -75,27 +75,39 @@ UNKNOWN = {
 }
 
 
+@pytest.fixture(scope="module")
+def longest_s() -> float:
+    """Return the time of the processor that a large page may take, on this machine as busy as it is."""
+    ordinary = page("".join(map(result, range(10))))
+    begun = time.process_time()
+    for _ in range(100):
+        assert read(ordinary).results
+    return (time.process_time() - begun) / 100 * ORDINARY_PAGES
+
+
 @pytest.mark.parametrize("case", LISTS)
-def test_a_large_list_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+def test_a_large_list_is_read_in_time_that_grows_with_its_size(case: str, longest_s: float) -> None:
     text = page(LISTS[case])
     begun = time.process_time()
     assert len(read(text).results) >= 2
-    assert time.process_time() - begun < SECONDS
+    assert time.process_time() - begun < longest_s
 
 
 @pytest.mark.parametrize("case", ARTICLES)
-def test_a_large_article_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+def test_a_large_article_is_read_in_time_that_grows_with_its_size(case: str, longest_s: float) -> None:
     text = layout(ARTICLES[case])
     begun = time.process_time()
     article = read_article(text)
-    assert time.process_time() - begun < SECONDS
+    assert time.process_time() - begun < longest_s
     assert article.published == "1 May 2020"
     assert (article.text or "").count("four towns") == text.count("four towns")  # all of it is read
 
 
 @pytest.mark.parametrize("case", UNKNOWN)
-def test_a_large_article_of_no_known_layout_is_read_in_time_that_grows_with_its_size(case: str) -> None:
+def test_a_large_article_of_no_known_layout_is_read_in_time_that_grows_with_its_size(
+    case: str, longest_s: float
+) -> None:
     text = unknown(f"<h1>A title</h1>{UNKNOWN[case]}{PROSE * 20}")
     begun = time.process_time()
     assert read_article(text).title == "A title"
-    assert time.process_time() - begun < SECONDS
+    assert time.process_time() - begun < longest_s

@@ -109,6 +109,8 @@ async def read(
         making = _past(path, day)
         try:
             path = await asyncio.wrap_future(making)
+        except BadInputError:
+            raise  # as the next time
         except BaseException:
             _past.cache_clear()  # the next request tries again
             raise
