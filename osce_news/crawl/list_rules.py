@@ -30,6 +30,7 @@ from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not join
+RECENT = 300  # results
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
 MAX_REPEATED = 5  # pages in a row that show nothing new
 
@@ -110,10 +111,12 @@ class ReadResults:
     def begins(self, keys: Sequence[str]) -> bool:
         """Whether a page with these keys begins with the last result, or with two that were read before.
 
-        A single result that was read before may be on the list twice.
+        The two must have been read recently: a single result, or two read long ago, may be on the list twice,
+        and a server may once send a page of the top again.
         """
         first, second = (self.positions.get(key, -1) for key in [*keys[:2], "", ""][:2])
-        return 0 <= first < second or (bool(keys) and keys[0] == self.last)
+        are_two = max(0, self.end - RECENT) <= first < second
+        return are_two or (bool(keys) and keys[0] == self.last)
 
     def end_after(self, start: int, keys: Sequence[str]) -> int | None:
         """Return the present end, as a page that begins at `start` shows it; None if it shows other results.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osce_news.crawl.list_rules import ReadResults, window_at
+from osce_news.crawl.list_rules import RECENT, ReadResults, window_at
 
 
 @given(st.integers(0, 40_000), st.integers(11, 50))
@@ -16,15 +16,16 @@ def test_a_page_shows_the_result_that_it_is_asked_for_and_most_others_below(posi
     assert rows // 2 <= window.rows <= rows
 
 
-def test_only_a_page_that_begins_with_the_last_result_or_two_others_overlaps() -> None:
+def test_only_a_page_that_begins_with_a_result_read_shortly_before_overlaps() -> None:
     """Another one may be on the list twice; then what is between the pages was not seen."""
     read = ReadResults()
     assert read.add(0, ["a", "b", "c"], 3) == 3
     assert read.begins(["c", "d"])
     assert not read.begins(["d", "c"])
     assert not read.begins([])
-    read.add(2, ["d", "e"], 5)
+    read.add(2, [str(number) for number in range(RECENT + 5)], RECENT + 7)
     assert not read.begins(["a"])
+    assert not read.begins(["a", "b"])
 
 
 @pytest.mark.parametrize("last", ["1:2026-06-02T10:30", "1:2 June 2026, 10:30"])

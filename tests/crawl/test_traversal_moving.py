@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.crawl.moving import Crawler, MovingList, identifier
+from osce_news.pages.page_facts import PageFacts
+from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, rows_of
 
 
 @given(st.integers(0, 400), st.integers(1, 50), st.booleans())
@@ -107,6 +109,24 @@ def test_no_list_of_any_pages_ends_whole_too_early_while_items_are_added() -> No
         assert throughout <= crawler.seen or not done.is_whole, seed
         whole += done.is_whole
     assert whole == 500
+
+
+@pytest.mark.parametrize("pager", [True, False])
+def test_a_page_of_the_top_that_is_once_sent_instead_of_another_is_no_part_of_the_list(pager: bool) -> None:
+    site = MovingList(pager=pager).grow(1_203)
+    crawler = Crawler(site)
+    right = site.read
+
+    def read(url: str) -> PageFacts:
+        page = right(url)
+        if crawler.requests != 15:
+            return page
+        return replace(page, keys=right(f"{LISTING}?page=0&rows={rows_of(url)}").keys)
+
+    site.read = read  # type: ignore[method-assign]
+    done = crawler.crawl()
+    assert crawler.seen == {identifier(key) for key in site.items}
+    assert done.is_whole
 
 
 def test_a_list_that_has_items_twice_is_read_whole() -> None:
