@@ -30,15 +30,13 @@ MIN_FULL = 0.8  # of the usual results, on a page of the site's own size after w
 class OverlappingPages:
     """Reads the list from a first page on, in pages that overlap.
 
-    `results` are those read from the top, `earlier` those of an unfinished traversal until they are reached,
-    and `before` the keys of the last joined page. `is_joined` is whether the last page belongs to what was
-    read without a gap.
+    `results` are those read from the top, `earlier` those of an unfinished traversal until they are reached.
     """
 
     def __init__(self, pagers: Pagers, problems: list[str]) -> None:
         self.results, self.earlier = ReadResults(), ReadResults()
-        self.before: Sequence[str] = ()
-        self.is_joined = True
+        self._before: Sequence[str] = ()  # the keys of the last page that joined
+        self._apart: PageFacts | None = None  # the last page that did not join
         self._pagers, self._problems = pagers, problems
         self._rows = self._first_rows = 0  # the most results on a page, and on the first one
         self._takes_size: bool | None = None
@@ -72,7 +70,7 @@ class OverlappingPages:
                 repeated = 0 if new else repeated + 1
                 more = self._pagers.continues(page, window)
                 is_near_end = window.end + window.rows > self.results.end
-                is_repeated = page.keys == self.before and is_near_end  # as some sites do beyond the end
+                is_repeated = page.keys == self._before and is_near_end  # as some sites do beyond the end
                 if more is None and (len(page.keys) < window.rows or is_repeated):
                     more = (new > 0 or window.page <= number) and (yield from self._has_more(window))
                     if more:
@@ -90,8 +88,7 @@ class OverlappingPages:
 
     def _has_more(self, window: Window) -> Steps[bool]:
         """Whether the page after this one shows results that were not read."""
-        page = yield Window(window.page + 1, window.rows)
-        self.is_joined = False
+        self._apart = page = yield Window(window.page + 1, window.rows)
         return page is not None and not self.results.has_all(page.keys)
 
     def _look_at_top(self) -> Steps[None]:
@@ -129,8 +126,8 @@ class OverlappingPages:
         """
         end, read = self.results.end, list[tuple[Window, PageFacts]]()
         for back in (0, *STEPS_BACK):
-            if back:
-                self.is_joined = False
+            if read:
+                self._apart = read[-1][1]
             window = window_at(max(0, end - 1 - back), self._rows)
             is_apart = not back and (is_after_gap or window.end <= end)
             if is_apart:
@@ -170,9 +167,16 @@ class OverlappingPages:
         if self._takes_size and is_largest and min(results) == window.rows - 1:
             self._rows -= 1
 
+    def keep_if_joined(self, page: PageFacts) -> bool:
+        """Return whether a page that was read joins; if so, it is the one before the next."""
+        if page is self._apart:
+            return False
+        self._before = page.keys
+        return True
+
     def list_keys(self, page: PageFacts) -> list[str]:
         """Return the keys of the results that are part of the list; pinned ones, for example, are not."""
-        return list_part(page.keys, self.before)
+        return list_part(page.keys, self._before)
 
     def joins(self, page: PageFacts) -> bool:
         """Whether a page begins with results that were read."""
@@ -194,7 +198,7 @@ class PlainPages:
     page is read early, after the first ones, because it shows how long the list is. If the list is shorter
     when its end is reached, not counting results that were seen to move down, results were removed meanwhile.
 
-    `link` is where a later traversal can resume.
+    `link` is the page to request next, where a later traversal can resume.
     """
 
     def __init__(self, base: str, asked: int, pagers: Pagers, problems: list[str]) -> None:
@@ -203,81 +207,101 @@ class PlainPages:
         self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
         self._keys: set[str] = set()
         self._visited: set[str] = set()
+        self._before: Sequence[str] = ()  # the keys of the page before
         self._size = 0  # of a page other than the first, which may have pinned results
+        self._takes_size = False  # whether the site gave the first page the requested size
+        # The length of the list if no results were removed since its last page was read; None before that.
+        self._length: int | None = None
 
     @property
     def end(self) -> int:
         """The number of results read."""
         return len(self._keys)
 
-    def follow(self, link: str | None, read: Sequence[PageFacts] = (), *, counted: bool) -> Steps[bool]:
+    def follow(
+        self, link: str | None, read: Sequence[PageFacts] = (), *, compares_length: bool
+    ) -> Steps[bool]:
         """Continue after pages that were read, or from a link; return whether the end was reached.
 
-        With `counted`, the last page is also read early, to see whether the list becomes shorter.
+        With `compares_length`, the last page is also read early, to see whether the list becomes shorter.
         """
         waiting, self.link = list(read), link
-        before: Sequence[str] = ()
-        length: int | None = None  # of the list now, if no results were removed since its last page was read
-        is_respected = bool(read) and len(read[0].keys) >= self._asked  # the requested size
-        repeated = 0
+        self._takes_size = bool(read) and len(read[0].keys) >= self._asked
+        repeated = 0  # pages in a row that show nothing new
         while repeated < MAX_REPEATED:
             page = waiting.pop(0) if waiting else (yield self.link or "")
             assert page is not None, "without it the traversal ends"
-            keys = list_part(page.keys, before)
-            if length is not None:
-                length += count_shared(before, keys)  # those that moved down
-            has_new = not self._keys.issuperset(keys)
+            has_new = self._add(page)
             repeated = 0 if has_new else repeated + 1
-            self._size = self._size or (len(page.keys) if self._visited else 0)
-            self._keys.update(keys)
-            self._visited.add(page.url)
-            before = page.keys
             if waiting:
                 continue
             more = self._pagers.continues(page, Window(page.number, self._pagers.size or len(page.keys)))
             if more is False or (more is None and not (has_new and len(page.keys) >= self._size)):
-                if problem := self._problem_at_end(page, length, has_new=has_new, counted=counted):
+                if problem := self._problem_at_end(page, has_new=has_new, compares_length=compares_length):
                     self._problems.append(problem)
                 return True
             if len(page.keys) < self._size * MIN_FULL:
                 shown = f"{len(page.keys)} results of {self._size}"
                 self._problems.append(f"{page.url} shows {shown}, although the list continues")
-            link = page.pager.next if page.pager else None
-            if link is not None and (problem := self._leads_astray(link, page)):
+            if problem := self._leads_astray(page):
                 self._problems.append(problem)
                 return False
-            # If the site respects the size, a link without it leads to pages of another size.
-            is_of_other_size = link is not None and is_respected and page_size(link) != self._asked
-            if link is None or (is_of_other_size and page_number(link) is not None):
-                link = with_page(self._base, page.number + 1, self._asked)
-            self.link = link
-            if counted and self._size and page.number + 1 < self._pagers.last_page:
-                last = yield self._pagers.last_link
-                counted = False
-                if last is not None:  # with results that are not part of the list
-                    length, before = last.number * self._size + len(last.keys), ()
+            self.link = self._next_link(page)
+            if compares_length and self._size and page.number + 1 < self._pagers.last_page:
+                compares_length = False  # from now on `_length` does that
+                yield from self._read_last_page()
         self._problems.append(f"{self.link} and the pages before it show nothing new")
         return False
 
-    def _problem_at_end(
-        self, page: PageFacts, length: int | None, *, has_new: bool, counted: bool
-    ) -> str | None:
+    def _add(self, page: PageFacts) -> bool:
+        """Add the results of a page, and return whether any are new."""
+        keys = list_part(page.keys, self._before)
+        if self._length is not None:
+            self._length += count_shared(self._before, keys)  # those that moved down
+        has_new = not self._keys.issuperset(keys)
+        self._size = self._size or (len(page.keys) if self._visited else 0)
+        self._keys.update(keys)
+        self._visited.add(page.url)
+        self._before = page.keys
+        return has_new
+
+    def _next_link(self, page: PageFacts) -> str:
+        """Return the page's link to the next one, or the address with the next number if it has none.
+
+        If the site takes the size, a link without it leads to pages of another size, so it does not count.
+        """
+        link = page.pager.next if page.pager else None
+        is_of_other_size = link is not None and self._takes_size and page_size(link) != self._asked
+        if link is None or (is_of_other_size and page_number(link) is not None):
+            return with_page(self._base, page.number + 1, self._asked)
+        return link
+
+    def _read_last_page(self) -> Steps[None]:
+        """Read the last page early, and set the length of the list."""
+        last = yield self._pagers.last_link
+        if last is not None:  # with results that are not part of the list
+            self._length, self._before = last.number * self._size + len(last.keys), ()
+
+    def _problem_at_end(self, page: PageFacts, *, has_new: bool, compares_length: bool) -> str | None:
         """Return why results may be missing, although the last page was read; None if none are."""
         is_same = not has_new and self._keys.issubset(page.keys)
         if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
             return f"{page.url} shows the results of the page before it again"
-        lost = 0 if length is None else length - page.number * self._size - len(page.keys)
+        lost = 0 if self._length is None else self._length - page.number * self._size - len(page.keys)
         if lost > 0:
             return (
                 f"the list lost {lost} results while it was read, so others may have moved unseen to pages "
                 "that had been read"
             )
-        if counted and page.number + bool(page.keys) <= self._pagers.first_last_page:
+        if compares_length and page.number + bool(page.keys) <= self._pagers.first_last_page:
             return f"the list became shorter while it was read: it ends with {page.url}"
         return None
 
-    def _leads_astray(self, link: str, page: PageFacts) -> str | None:
-        """Return why the link to the next page can't be followed; None if it can."""
+    def _leads_astray(self, page: PageFacts) -> str | None:
+        """Return why the page's link to the next one can't be followed; None if it can, or without a link."""
+        link = page.pager.next if page.pager else None
+        if link is None:
+            return None
         number = page_number(link)
         if not same_site(link, self._base):
             return f"{page.url} links to a next page on another site: {link}"

@@ -55,7 +55,7 @@ class SearchTraversal(Traversal):
         # From the first page, because the date may have more documents by now.
         self._ask(replace(self.first, until=position["until"], undated_first=position["until"] is None))
 
-    def _add_page(self, page: PageFacts) -> None:
+    def _add_page(self, page: PageFacts) -> bool:
         assert isinstance(page, AnswerFacts), "the service gives answers"
         is_new = not self._known.issuperset(page.keys)
         self._known.update(page.keys)
@@ -74,6 +74,7 @@ class SearchTraversal(Traversal):
             self._look_again()
         else:
             self._go_on(page)
+        return True
 
     def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Request fewer documents at a time after an answer that can't be read; end after several."""

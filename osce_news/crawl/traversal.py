@@ -44,6 +44,7 @@ class Traversal(ABC):
         self.pages = 0  # read so far
         self.problems: list[str] = []
         self.reached_end = False  # whether the end of the list was reached
+        self.is_joined = True  # whether the last page continues those before it, up to unreadable ones
         self._base, self._is_newest_first = url, True
         self._is_resumable = overlap is None and not options.is_limited
         self._joined = self._without_news = self._failures = 0
@@ -52,7 +53,7 @@ class Traversal(ABC):
         """Add a page that was read, and choose the next."""
         self.pages += 1
         self._failures = 0
-        self._add_page(page)
+        self.is_joined = self._add_page(page)
         self._joined += self.is_joined
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
@@ -66,13 +67,8 @@ class Traversal(ABC):
             self.url = None
 
     @abstractmethod
-    def _add_page(self, page: PageFacts) -> None:
-        """Add a page, and choose the next as if nothing ended the traversal early."""
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether the last page continues those before it, up to pages that could not be read."""
-        return True
+    def _add_page(self, page: PageFacts) -> bool:
+        """Add a page, and choose the next as if nothing ended the traversal early; return `is_joined`."""
 
     @property
     def is_whole(self) -> bool:
@@ -142,18 +138,15 @@ class ListTraversal(Traversal):
         super().read(page)
         self._compare_length()
 
-    def _add_page(self, page: PageFacts) -> None:
-        self._overlapping.is_joined = True
+    def _add_page(self, page: PageFacts) -> bool:
         if self.pages == 1:
             self._base = page.url
         self._pagers.read(page, len(self._overlapping.list_keys(page)))
         if self._pagers.may_have_lost_link(page) and self.url != self._read_twice:
             self._read_twice = self.url
-            self._overlapping.is_joined = self.is_plain or self._overlapping.joins(page)
-            return
+            return self.is_plain or self._overlapping.joins(page)
         self._step(page)
-        if self.is_joined:
-            self._overlapping.before = page.keys
+        return self._overlapping.keep_if_joined(page)
 
     def skip(self, reason: str, *, is_gone: bool = False) -> None:
         """Skip a page that can't be read; end after several, or if the pages after it can't be reached.
@@ -189,11 +182,6 @@ class ListTraversal(Traversal):
                 "link": self._plain.link if self._plain is not None else None,
             }
         return self._saved
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether the last page continues those before it, up to pages that could not be read."""
-        return self._overlapping.is_joined
 
     @property
     def is_whole(self) -> bool:
@@ -270,6 +258,6 @@ class ListTraversal(Traversal):
     def _read_plain(self, link: str | None, read: Sequence[PageFacts] = ()) -> Steps[None]:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
         self._plain = PlainPages(self._base, self._asked, self._pagers, self.problems)
-        counted = self._from_top and self.overlap is None and not self.options.is_limited
-        if (yield from self._plain.follow(link, read, counted=counted)):
+        reads_all = self._from_top and self.overlap is None and not self.options.is_limited
+        if (yield from self._plain.follow(link, read, compares_length=reads_all)):
             self._end()
