@@ -238,7 +238,7 @@ class ListTraversal(Traversal):
         got = len(first.keys)
         rows = min(got, rows) or rows  # the largest page that the site gives
         self._rows, window = rows, Window(window.page, rows)
-        if first.is_whole_list or not (got or self._pagers.continues(first, window)):
+        if first.is_only_page or not (got or self._pagers.continues(first, window)):
             self._overlapping.results.add(window.start, first.keys, window.end)
             self._end()
             return

@@ -127,9 +127,9 @@ class ListingPage(HtmlPage):
         """What the traversal of the list needs to know of the page."""
         dates = [result.published for result in self.results]
         least = least_length(self, len(dates))
-        has_one_page = self.is_card_list and self.pager == (None, None) and least <= len(dates)
+        is_only_page = self.is_card_list and self.pager == (None, None) and least <= len(dates)
         return PageFacts(
-            self.url, self.keys, dates, self.pager, is_whole_list=has_one_page, least_length=least
+            self.url, self.keys, dates, self.pager, is_only_page=is_only_page, least_length=least
         )
 
     @property

@@ -42,7 +42,7 @@ class PageFacts:
     dates: Sequence[str | None] = ()
     pager: PagerLinks | None = None  # None for a page that has not changed (304)
     has_news: bool | None = True  # whether anything on the page is new or changed; None for a held page
-    is_whole_list: bool = False  # whether the list has no other pages, however long this one is
+    is_only_page: bool = False  # whether the list has no other pages, however long this one is
     least_length: int = 0  # the least number of results of the list, according to the page
 
     @property
