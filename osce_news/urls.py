@@ -75,7 +75,7 @@ def list_key(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(sorted(chosen)), ""))
 
 
-def is_whole_list(url: str) -> bool:
+def is_unfiltered(url: str) -> bool:
     """Whether the address is that of a list without a filter or a keyword."""
     parts = urlsplit(list_key(url))
     return not parts.query and f"{LISTING_PATH}/" not in parts.path.lower().rstrip("/")

@@ -52,7 +52,7 @@ def check_page(connection: sqlite3.Connection, page: Listing, *, start_url: str)
         page,
         read_neighbours(connection, page),
         newest_first=urls.newest_first(start_url),
-        empty_expected=bool(urls.page_number(page.url)) or not urls.is_whole_list(start_url),
+        empty_expected=bool(urls.page_number(page.url)) or not urls.is_unfiltered(start_url),
     )
 
 

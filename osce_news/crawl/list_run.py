@@ -67,10 +67,10 @@ class ListRun(CrawlRun):
             logger.info("resuming run %d after result %d", unfinished.run, unfinished.position["end"])
         self.hint: str | None = None
         self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
-        self._is_read = False  # whether the list was read to its end, or as far as intended
+        self._is_list_complete = False  # whether the list was read to its end, or as far as intended
         self._is_emptied = False  # whether a held page says that the list is empty
         self._note: str | None = None  # about missing items
-        if never_complete and (not full or options.is_limited) and options.is_whole_list:
+        if never_complete and (not full or options.is_limited) and options.is_unfiltered:
             self.hint = f"no full crawl has read this list to its end; next: `{options.full_crawl}`"
         if options.restart and not full:
             logger.warning(
@@ -156,7 +156,7 @@ class ListRun(CrawlRun):
 
     def end_list(self) -> None:
         """Note that the last page was stored, and look for items whose own pages must be requested."""
-        self._is_read = not self.traversal.problems and not self._is_emptied
+        self._is_list_complete = not self.traversal.problems and not self._is_emptied
         if self._finds_missing:
             due = self._due_pages(self.find_missing(self.traversal.list_url))
             self.queue_pages(due[:MAX_OWN_PAGES])
@@ -173,12 +173,12 @@ class ListRun(CrawlRun):
     @property
     def _finds_missing(self) -> bool:
         """Whether items that this run has not seen are missing from the list."""
-        return self._is_whole and self.options.is_whole_list and not self.options.is_limited
+        return self._has_read_whole_list and self.options.is_unfiltered and not self.options.is_limited
 
     @property
-    def _is_whole(self) -> bool:
+    def _has_read_whole_list(self) -> bool:
         """Whether this run has read the list from its top to its end."""
-        return self._is_read and self.summary.mode == "full" and self.traversal.is_whole
+        return self._is_list_complete and self.summary.mode == "full" and self.traversal.has_read_all
 
     def _due_pages(self, items: Sequence[str]) -> list[Due]:
         return [
@@ -209,8 +209,8 @@ class ListRun(CrawlRun):
         end = replace(
             end,
             list_url=list_url,
-            list_status="complete" if self._is_read and not is_complete else None,
-            whole=self._is_whole,
+            list_status="complete" if self._is_list_complete and not is_complete else None,
+            whole=self._has_read_whole_list,
             withdraws=withdraws,
             only_if_page_gone=withdraws,
         )
@@ -274,8 +274,8 @@ class SearchRun(ListRun):
 
     def end_list(self) -> None:
         """As `ListRun.end_list`; the run fails if no document was of the newsroom, or if there was none."""
-        is_whole = self.summary.mode == "full" and self.summary.continues is None
-        if not self._has_news and (is_whole if self._others else not self.options.type):
+        is_from_top = self.summary.mode == "full" and self.summary.continues is None
+        if not self._has_news and (is_from_top if self._others else not self.options.type):
             got = self._said_of_others if self._others else "none"
             self.fail(LayoutError("search answer", expected="documents of the newsroom", got=got))
         else:

@@ -22,7 +22,7 @@ from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import date_option, period_options
 from osce_news.search_query import SEARCH_URL, search_base, search_key
-from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_whole_list, list_key, without_user
+from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_unfiltered, list_key, without_user
 
 MAX_ROWS = 50  # results per page; the site is not known to give more
 SOURCES = ("auto", "list", "search")
@@ -255,9 +255,9 @@ class CrawlOptions:
         return command_line(f"crawl --full{option}", self.db)
 
     @property
-    def is_whole_list(self) -> bool:
+    def is_unfiltered(self) -> bool:
         """Whether the start address is that of a list without a filter or a keyword."""
-        return is_whole_list(self.start_url)
+        return is_unfiltered(self.start_url)
 
 
 # The options by their names in Python, which are those of `scrapy crawl -a`.

@@ -115,7 +115,7 @@ class SearchTraversal(Traversal):
         return math.ceil(max(0, self._found - len(self._known)) / self.query.hits)
 
     @property
-    def _is_all_read(self) -> bool:
+    def _knows_all(self) -> bool:
         return self._found is not None and len(self._known) >= self._found
 
     def _is_last(self, page: AnswerFacts, *, is_new: bool) -> bool:
@@ -134,7 +134,7 @@ class SearchTraversal(Traversal):
 
     def _look_again(self) -> None:
         """Repeat the first request at the end, unless a single answer had everything."""
-        if self._is_second_look or self.overlap is not None or (self.pages == 1 and self._is_all_read):
+        if self._is_second_look or self.overlap is not None or (self.pages == 1 and self._knows_all):
             self._end()
         else:
             self._is_second_look = True
@@ -142,7 +142,7 @@ class SearchTraversal(Traversal):
 
     def _end(self) -> None:
         super()._end()
-        if self.overlap is None and not self._is_all_read:
+        if self.overlap is None and not self._knows_all:
             read = f"of which {len(self._known)} were read"
             self.problems.append(f"the service has {self._found} documents, {read}: they moved meanwhile")
 

@@ -45,7 +45,7 @@ class Traversal(ABC):
         self.problems: list[str] = []
         self.reached_end = False  # whether the end of the list was reached
         self.is_joined = True  # whether the last page continues those before it, up to unreadable ones
-        self._base, self._is_newest_first = url, True
+        self._base, self._is_newest_first, self._from_top = url, True, True
         self._is_resumable = overlap is None and not options.is_limited
         self._joined = self._without_news = self._failures = 0
 
@@ -71,9 +71,9 @@ class Traversal(ABC):
         """Add a page, and choose the next as if nothing ended the traversal early; return `is_joined`."""
 
     @property
-    def is_whole(self) -> bool:
+    def has_read_all(self) -> bool:
         """Whether the list was read from its top to its end, as far as the pages show."""
-        return self.reached_end and not self.problems
+        return self._from_top and self.reached_end and not self.problems
 
     @property
     def list_url(self) -> str:
@@ -182,11 +182,6 @@ class ListTraversal(Traversal):
                 "link": self._plain.link if self._plain is not None else None,
             }
         return self._saved
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the list was read from its top to its end, as far as the pages show."""
-        return self._from_top and super().is_whole
 
     @property
     def _pages_left(self) -> int | None:

@@ -73,7 +73,7 @@ def test_a_filter_a_keyword_a_period_or_a_number_of_pages_leave_a_part_of_the_li
     given: dict[str, str], is_all: bool
 ) -> None:
     options = CrawlOptions.parse(**given)
-    assert (options.is_whole_list and not options.is_limited) is is_all
+    assert (options.is_unfiltered and not options.is_limited) is is_all
 
 
 def test_options_are_read_from_text_as_scrapy_gives_them() -> None:

@@ -62,7 +62,7 @@ def full(hits: int = 250) -> SearchTraversal:
 def test_a_small_collection_is_one_answer() -> None:
     traversal = full()
     assert walk(traversal, collection(249)) == collection(249).keys()
-    assert (traversal.pages, traversal.is_whole) == (1, True)
+    assert (traversal.pages, traversal.has_read_all) == (1, True)
 
 
 @pytest.mark.parametrize(("documents", "answers"), [(3_400, 15), *slow((34_000, 140))])
@@ -70,7 +70,7 @@ def test_answers_overlap_by_little(documents: int, answers: int) -> None:
     traversal = full()
     assert walk(traversal, collection(documents)) == collection(documents).keys()
     assert traversal.pages <= answers
-    assert traversal.is_whole
+    assert traversal.has_read_all
 
 
 @pytest.mark.parametrize("undated", [0, 3, 250, 600])
@@ -79,7 +79,7 @@ def test_more_documents_of_one_date_than_an_answer_has_and_those_without_are_all
     documents |= {f"u{number}": None for number in range(undated)}
     traversal = full()
     assert walk(traversal, documents) == documents.keys()
-    assert traversal.is_whole
+    assert traversal.has_read_all
 
 
 @pytest.mark.parametrize("per_date", [1, 3, 40, 2000])
@@ -107,7 +107,7 @@ def test_documents_that_are_removed_meanwhile_do_not_hide_others(per_date: int) 
     traversal = full(100)
     read = walk(traversal, documents, remove)
     assert documents.keys() <= read
-    assert traversal.is_whole
+    assert traversal.has_read_all
 
 
 def test_a_document_that_moves_to_the_top_meanwhile_is_read_there() -> None:
@@ -119,7 +119,7 @@ def test_a_document_that_moves_to_the_top_meanwhile_is_read_there() -> None:
 
     traversal = full(100)
     assert walk(traversal, documents, move) == collection(1600).keys()
-    assert traversal.is_whole
+    assert traversal.has_read_all
 
 
 def test_documents_that_move_where_nobody_looks_again_are_a_problem() -> None:
@@ -131,7 +131,7 @@ def test_documents_that_move_where_nobody_looks_again_are_a_problem() -> None:
 
     traversal = full(100)
     assert "d0" not in walk(traversal, documents, move)
-    assert not traversal.is_whole
+    assert not traversal.has_read_all
     assert traversal.problems == [
         "the service has 1600 documents, of which 1599 were read: they moved meanwhile"
     ]
@@ -152,7 +152,7 @@ def test_a_resumed_traversal_reads_the_rest(killed_at: int) -> None:
     second.resume(position, listed)
     read = walk(second, documents)
     assert read.union(*(keys for _, keys in listed)) == documents.keys()
-    assert second.is_whole
+    assert second.has_read_all
     assert second.pages <= 18 - killed_at + 3
 
 
@@ -172,7 +172,7 @@ def test_after_an_answer_that_can_t_be_read_fewer_documents_are_asked_for() -> N
     traversal.skip("more than 8 MiB")
     assert "per_page=125" in str(traversal.url)
     assert walk(traversal, documents) == documents.keys()
-    assert traversal.is_whole
+    assert traversal.has_read_all
 
 
 def test_three_answers_that_can_t_be_read_are_the_end() -> None:
@@ -195,7 +195,7 @@ def test_a_full_answer_is_not_the_last_whatever_number_the_service_names() -> No
 def test_a_search_that_was_cut_off_proves_nothing() -> None:
     traversal = full()
     traversal.read(AnswerFacts(str(traversal.url), ["d1"], found=1, is_cut_off=True))
-    assert not traversal.is_whole
+    assert not traversal.has_read_all
     assert "search_cutoff" in traversal.problems[0]
 
 

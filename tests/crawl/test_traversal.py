@@ -44,7 +44,7 @@ def test_a_page_that_is_cut_short_is_read_again() -> None:
         cut.append(shown.url)
         return replace(shown, keys=shown.keys[:20])
 
-    assert read_list(MovingList().grow(300), cut_once).is_whole
+    assert read_list(MovingList().grow(300), cut_once).has_read_all
     assert cut
 
 
@@ -68,7 +68,7 @@ def without_pager(
 def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int, names_last: bool) -> None:
     site = MovingList(names_last=names_last).grow(400)
     done = without_pager(site, page, new_traversal())
-    assert done.is_whole
+    assert done.has_read_all
     assert done.pages <= 12
 
 
@@ -76,7 +76,7 @@ def test_a_page_that_lost_its_pager_does_not_end_the_traversal(page: int, names_
 def test_nor_does_a_page_of_an_own_size_in_a_list_whose_pager_names_only_the_next(fixed: int) -> None:
     site = MovingList(fixed=fixed, names_last=False).grow(1000)
     done = without_pager(site, 5, new_traversal())
-    assert done.is_whole
+    assert done.has_read_all
     assert done.pages == 1000 // fixed + 2  # that page and the last one twice
 
 
@@ -85,7 +85,7 @@ def test_nor_does_a_page_of_an_own_size_in_a_list_whose_pager_names_only_the_nex
 def test_a_result_above_the_list_is_not_part_of_the_largest_page(largest: int, pinned_on_each: bool) -> None:
     site = MovingList(largest=largest, pinned=1, pinned_on_each=pinned_on_each).grow(1000)
     done = read_list(site)
-    assert done.is_whole
+    assert done.has_read_all
     assert not done.is_plain
     assert done.pages <= 1.5 * 1000 / largest
 
@@ -102,7 +102,7 @@ def test_results_that_a_page_leaves_out_are_read_from_pages_that_overlap_it(has_
         seen.update(shown.keys)
         return shown
 
-    assert read_list(site, change).is_whole
+    assert read_list(site, change).has_read_all
     assert seen == set(site.items)
 
 
@@ -119,7 +119,7 @@ def test_a_page_that_is_empty_amid_the_list_makes_the_traversal_partial(options:
 def test_pages_of_an_own_size_are_read_by_their_numbers_where_the_pager_is_lost() -> None:
     done = without_pager(MovingList(fixed=10).grow(400), 5, new_traversal())
     assert done.is_plain
-    assert done.is_whole
+    assert done.has_read_all
     assert done.pages == 41  # the last page is read twice
 
 
@@ -131,7 +131,7 @@ def test_a_page_of_an_own_size_that_lost_its_results_makes_the_traversal_partial
 @pytest.mark.parametrize("fixed", [7, 10, 12, 20, 25])
 def test_a_site_whose_pages_and_pager_are_its_own_is_read_by_page_numbers(fixed: int) -> None:
     crawler = Crawler(MovingList(fixed=fixed, pager=False).grow(405))
-    assert crawler.crawl().is_whole
+    assert crawler.crawl().has_read_all
     assert len(crawler.seen) == 405
 
 
@@ -266,7 +266,7 @@ def test_links_that_lead_on_for_ever_to_nothing_new_end_the_traversal() -> None:
     )
     assert first.pages < 15
     assert "show nothing new" in first.problems[0]
-    assert not first.is_whole
+    assert not first.has_read_all
 
 
 @pytest.mark.parametrize("place", ["page=0&rows=50&", "page=3&rows=47&", "page=3&"])
@@ -290,7 +290,7 @@ def test_a_site_that_always_shows_the_same_page_ends_the_traversal() -> None:
     same = site.read(page(0))
     first = read_list(site, lambda shown: replace(same, url=shown.url))
     assert first.pages <= 20
-    assert not first.is_whole
+    assert not first.has_read_all
 
 
 @pytest.mark.parametrize(
@@ -308,14 +308,14 @@ def test_a_site_that_ignores_the_page_number_makes_the_traversal_partial(last: s
         MovingList(), lambda shown: PageFacts(shown.url, first_page, pager=PagerLinks(None, last))
     )
     assert said in done.problems[0]
-    assert not done.is_whole
+    assert not done.has_read_all
 
 
 def test_a_full_last_page_that_is_shown_again_beyond_the_end_is_the_end() -> None:
     site = MovingList(fixed=50, pager=False).grow(150)
     last = site.read(page(2))
     done = read_list(site, lambda shown: shown if shown.keys else replace(last, url=shown.url))
-    assert done.is_whole
+    assert done.has_read_all
     assert done.pages == 4
 
 
@@ -340,7 +340,7 @@ def test_a_traversal_by_links_is_resumed() -> None:
     assert crawler.requests - before <= 8
     # Items may have moved up unseen meanwhile, so none of them is missing from the list.
     assert done.reached_end
-    assert not done.is_whole
+    assert not done.has_read_all
 
 
 def test_a_position_that_a_former_version_saved_is_resumed() -> None:
@@ -359,7 +359,7 @@ def test_a_position_that_a_former_version_saved_is_resumed() -> None:
         assert resumed.save() is not None
         return shown
 
-    assert read_list(site, note, resumed).is_whole
+    assert read_list(site, note, resumed).has_read_all
     assert requested[:2] == [page(0), page(3, 47)]
     assert len(requested) == 5
 
@@ -385,7 +385,7 @@ def test_featured_results_are_no_movement_of_the_list(name: str, fixed: int | No
 
     done = read_list(site, with_others)
     assert done.problems == []
-    assert done.is_whole
+    assert done.has_read_all
     assert seen.issuperset(site.items)
     assert done.is_plain == (fixed is not None)
     assert done.pages <= (330 // fixed + 4 if fixed else 10)
@@ -415,7 +415,7 @@ def test_a_block_below_the_list_on_each_page_is_no_movement_of_the_list() -> Non
 
     done = read_list(site, with_most_read)
     assert done.problems == []
-    assert done.is_whole
+    assert done.has_read_all
 
 
 @pytest.mark.parametrize("is_above", [True, False])
@@ -439,7 +439,7 @@ def test_a_traversal_of_a_list_with_a_block_on_each_page_is_resumed(is_above: bo
     site.grow(added)
     resumed = new_traversal()
     resumed.resume(position, listed)
-    assert read_list(site, with_block, resumed).is_whole
+    assert read_list(site, with_block, resumed).has_read_all
     assert resumed.pages < read_list(site, with_block).pages
 
 
@@ -453,7 +453,7 @@ def test_a_block_on_each_page_does_not_hide_that_the_list_moved() -> None:
         shown = site.read(done.url)
         seen |= set(shown.keys)
         done.read(replace(shown, keys=["a:x", "b:x", "c:x", "d:x", *shown.keys]))
-    assert done.is_whole
+    assert done.has_read_all
     assert set(site.items) <= seen
 
 
@@ -470,7 +470,7 @@ def test_results_that_leave_a_list_of_an_own_page_size_while_it_is_read_are_noti
 
     assert "the list lost 2 results while it was read" in Crawler(site).crawl(move).problems[0]
     site = MovingList(fixed=fixed).grow(420)
-    assert Crawler(site).crawl(lambda: site.insert(0)).is_whole
+    assert Crawler(site).crawl(lambda: site.insert(0)).has_read_all
 
 
 def test_a_list_of_an_own_page_size_is_read_although_its_last_page_cannot_be_read() -> None:
@@ -486,7 +486,7 @@ def test_a_list_of_an_own_page_size_is_read_although_its_last_page_cannot_be_rea
         seen += page.keys
     assert set(seen) == set(site.items)
     assert done.problems == ["status 500"]
-    assert not done.is_whole
+    assert not done.has_read_all
 
 
 def test_a_last_page_on_another_site_is_not_asked_for() -> None:
@@ -496,7 +496,7 @@ def test_a_last_page_on_another_site_is_not_asked_for() -> None:
         last = following and "https://elsewhere.example/?page=4"
         return replace(shown, pager=PagerLinks(following, last))
 
-    assert read_list(MovingList(fixed=10).grow(45), lead_astray).is_whole
+    assert read_list(MovingList(fixed=10).grow(45), lead_astray).has_read_all
 
 
 @pytest.mark.parametrize("is_gone", [True, False])
@@ -508,7 +508,7 @@ def test_a_page_that_is_gone_is_beyond_the_end_of_a_list_without_links(is_gone: 
             done.skip("can't be read", is_gone=is_gone)
         else:
             done.read(site.read(done.url))
-    assert done.is_whole == is_gone
+    assert done.has_read_all == is_gone
     assert done.pages <= 2
 
 
@@ -520,7 +520,7 @@ def test_a_page_that_is_gone_is_not_the_end_of_a_list_that_says_it_is_longer() -
             done.read(replace(shown, least_length=340))
         else:
             done.skip("status 404", is_gone=True)
-    assert not done.is_whole
+    assert not done.has_read_all
     assert "more, at least 340" in done.problems[0]
 
 
@@ -536,7 +536,7 @@ def test_a_list_that_has_not_changed_is_read_without_problems(
     done = read_list(site, lambda shown: replace(shown, has_news=False), new_traversal(overlap))
     assert done.problems == []
     requests = 6 if fixed == 165 else 2  # its second page does not show that it continues the first
-    assert done.pages == requests if overlap else done.is_whole
+    assert done.pages == requests if overlap else done.has_read_all
 
 
 def test_a_traversal_that_ended_between_the_two_readings_of_a_page_is_resumed() -> None:
@@ -552,4 +552,4 @@ def test_a_traversal_that_ended_between_the_two_readings_of_a_page_is_resumed() 
     done = crawler.crawl()
     assert len(site.items) == 61
     assert {identifier(key) for key in site.items} <= crawler.seen
-    assert done.is_whole
+    assert done.has_read_all

@@ -20,7 +20,7 @@ def test_a_list_that_stands_still_is_read_whole(length: int, rows: int, pager: b
     crawler = Crawler(MovingList(pager=pager).grow(length), rows=rows)
     done = crawler.crawl()
     assert done.problems == []
-    assert done.is_whole
+    assert done.has_read_all
     assert crawler.seen == {identifier(key) for key in crawler.site.items}
     assert crawler.requests <= 3 + 2 * length / rows
 
@@ -65,8 +65,8 @@ def test_a_moving_list_is_read_or_partial(length: int, rows: int, most: int, see
     crawler = Crawler(site, rows=rows)
     throughout, move = moved_at_random(site, rng, most)
     done = crawler.crawl(move)
-    assert throughout <= crawler.seen or not done.is_whole
-    assert done.is_whole == (not done.problems)
+    assert throughout <= crawler.seen or not done.has_read_all
+    assert done.has_read_all == (not done.problems)
 
 
 @settings(max_examples=60)
@@ -82,7 +82,7 @@ def test_so_is_one_whose_traversal_is_resumed(length: int, rows: int, most: int,
         for _ in range(rng.choice((0, 0, 1, 20, 120))):
             site.insert(0)
     done = crawler.crawl(move)
-    assert throughout <= crawler.seen or not done.is_whole
+    assert throughout <= crawler.seen or not done.has_read_all
 
 
 def test_no_list_of_any_pages_ends_whole_too_early_while_items_are_added() -> None:
@@ -106,8 +106,8 @@ def test_no_list_of_any_pages_ends_whole_too_early_while_items_are_added() -> No
                 site.insert(0)
 
         done = crawler.crawl(move)
-        assert throughout <= crawler.seen or not done.is_whole, seed
-        whole += done.is_whole
+        assert throughout <= crawler.seen or not done.has_read_all, seed
+        whole += done.has_read_all
     assert whole == 500
 
 
@@ -126,7 +126,7 @@ def test_a_page_of_the_top_that_is_once_sent_instead_of_another_is_no_part_of_th
     site.read = read  # type: ignore[method-assign]
     done = crawler.crawl()
     assert crawler.seen == {identifier(key) for key in site.items}
-    assert done.is_whole
+    assert done.has_read_all
 
 
 def test_a_list_that_has_items_twice_is_read_whole() -> None:
@@ -139,7 +139,7 @@ def test_a_list_that_has_items_twice_is_read_whole() -> None:
             crawler.site.repeat(rng.randint(0, 10_000), rng.randint(1, 30))
         done = crawler.crawl()
         assert crawler.seen == {identifier(key) for key in crawler.site.items}
-        whole += done.is_whole
+        whole += done.has_read_all
     assert whole >= 290  # the others: copies too near to one another for a look at each
 
 
@@ -153,7 +153,7 @@ def test_a_list_that_moves_now_and_then_is_made_whole(most: int) -> None:
         crawler = Crawler(site)
         throughout, move = moved_at_random(site, rng, most, twice=False)
         done = crawler.crawl(move)
-        whole += done.is_whole
+        whole += done.has_read_all
         assert throughout <= crawler.seen
     assert whole >= 45  # the others: something was inserted behind the reader's back, so it says partial
 
@@ -173,7 +173,7 @@ def test_a_list_that_loses_many_results_at_once_is_not_whole_unless_all_others_w
             del crawler.site.items[first : first + removed]
 
     done = crawler.crawl(move)
-    assert {identifier(key) for key in crawler.site.items} <= crawler.seen or not done.is_whole
+    assert {identifier(key) for key in crawler.site.items} <= crawler.seen or not done.has_read_all
 
 
 def test_a_result_that_jumps_over_the_border_is_found() -> None:
@@ -183,7 +183,7 @@ def test_a_result_that_jumps_over_the_border_is_found() -> None:
     removed = iter([False, True, False, False, False, False, False, False])
     throughout = {identifier(key) for key in site.items[1:]}
     done = crawler.crawl(lambda: site.remove(0) if next(removed) else None)
-    assert done.is_whole
+    assert done.has_read_all
     assert throughout <= crawler.seen
 
 
@@ -195,7 +195,7 @@ def test_a_traversal_goes_on_where_it_was_killed_shifted_by_what_is_new() -> Non
         site.insert(0)
     before = crawler.requests
     done = crawler.crawl()
-    assert done.is_whole
+    assert done.has_read_all
     assert crawler.seen == {identifier(key) for key in site.items}
     assert crawler.requests - before < 15
 

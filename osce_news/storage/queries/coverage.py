@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from osce_news.storage.crawl_state import COMPLETE
 from osce_news.storage.queries.query import Query
 from osce_news.storage.queries.stored_items import Row, count, extent
-from osce_news.urls import is_whole_list
+from osce_news.urls import is_unfiltered
 
 _ALL = Query()
 
@@ -115,7 +115,7 @@ def unfinished_lists(connection: sqlite3.Connection, since: str) -> list[tuple[s
 
 def _is_whole(name: str | None) -> bool:
     """Whether the name of a list, as stored with a run, has no limit, filter or keyword."""
-    return name is not None and " (" not in name and is_whole_list(name)
+    return name is not None and " (" not in name and is_unfiltered(name)
 
 
 def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> list[str]:
