@@ -26,6 +26,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from osce_news.normalize.keys import without_copy
 from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
@@ -137,7 +138,7 @@ class ReadResults:
         self.positions.update((key, place) for place, key in enumerate(keys, start))
         self.end = end
         if len(self.positions) > known:  # else the last result that was read is on another page
-            self.last = _without_copy(keys)
+            self.last = without_copy(keys[-1], keys)  # a copy is counted on one page only
         return len(self.positions) - known
 
     def join(self, below: ReadResults, end: int) -> None:
@@ -146,17 +147,6 @@ class ReadResults:
         moved = {key: place + shift for key, place in below.positions.items()}
         self.positions = moved | self.positions
         self.end, self.last = end, below.last
-
-
-def _without_copy(keys: Sequence[str]) -> str:
-    """Return the last key without the number of a copy, which counts on one page only.
-
-    What follows a colon is the number of a copy only if the page has the key without it too; else it may be
-    a part of the printed date, such as the minutes of "1:2 June 2026, 10:30".
-    """
-    key = keys[-1]
-    before = key.rpartition(":")[0]
-    return before if before in keys else key
 
 
 class Pagers:

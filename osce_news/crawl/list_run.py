@@ -26,10 +26,10 @@ from osce_news.errors import (
 from osce_news.events import PageStored, RunFinished
 from osce_news.items import Listing
 from osce_news.normalize import rules
+from osce_news.normalize.keys import items_of
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
 from osce_news.storage import Validators, Writer, crawl_state, own_pages
-from osce_news.storage.ingest.listing import listed_ids
 from osce_news.storage.own_pages import Due
 from osce_news.urls import page_size, same_site, short_address
 
@@ -234,7 +234,9 @@ class ListRun(CrawlRun):
         """Return how many of the page's items were stored by crawls that did not reach their end."""
         if self._gaps_since is None:
             return 0
-        return crawl_state.count_first_seen_since(self.writer.connection, listed_ids(page), self._gaps_since)
+        return crawl_state.count_first_seen_since(
+            self.writer.connection, items_of(page.listed), self._gaps_since
+        )
 
 
 class SearchRun(ListRun):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
@@ -35,20 +34,6 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # "http://[", a port of eight digits, a part of the host that is empty or too long
         return False
-
-
-def number_copies(keys: Iterable[str]) -> list[str]:
-    """Return the keys of a page's results, each further copy of a key with its number.
-
-    >>> number_copies(["1:1 May 2020", "2:1 May 2020", "1:1 May 2020", "1:1 May 2020"])
-    ['1:1 May 2020', '2:1 May 2020', '1:1 May 2020:2', '1:1 May 2020:3']
-    """
-    counts: Counter[str] = Counter()
-    numbered = []
-    for key in keys:
-        counts[key] += 1
-        numbered.append(f"{key}:{counts[key]}" if counts[key] > 1 else key)
-    return numbered
 
 
 @lru_cache(maxsize=1_000)

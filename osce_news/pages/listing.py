@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.items import RAW_FIELDS
 from osce_news.normalize import item_id
-from osce_news.normalize.identity import number_copies
+from osce_news.normalize.keys import number_copies, result_key, substitute
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
@@ -74,15 +73,12 @@ class RawResult:
 
     @property
     def key(self) -> str:
-        """The item's identifier and the date as printed: where the result is in a list ordered by date.
-
-        A result without an address is identified by "-" and a hash of its title.
-        """
+        """The key, with the date as printed: where the result is in a list ordered by date."""
         try:
             identifier = item_id(self.url or "")
         except ValueError:  # not the address of an item
-            identifier = f"-{hashlib.blake2b((self.title or '').encode(), digest_size=6).hexdigest()}"
-        return f"{identifier}:{self.published}"
+            identifier = substitute(self.title or "")
+        return result_key(identifier, self.published)
 
 
 class ListingPage(HtmlPage):

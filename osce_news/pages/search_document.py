@@ -15,6 +15,7 @@ from typing import Any
 
 from osce_news.items import BY_SEARCH, ArticleItem, NewsItem, RawArticle
 from osce_news.normalize import item_id, plain_text
+from osce_news.normalize.keys import result_key
 from osce_news.normalize.text import BLOCK_TAG
 from osce_news.normalize.vocabulary import fold, vocabulary
 from osce_news.pages.article_text import read_paragraphs
@@ -69,9 +70,9 @@ class Document:
 
     @cached_property
     def key(self) -> str:
-        """The item's identifier and that of the document, of which an item may have several."""
+        """The key, with the identifier of the document: an item may have several."""
         identifier = item_id(self.address) if self.address else "-"
-        return f"{identifier}:{self._text('id') or _digest(self.title or '')}"
+        return result_key(identifier, self._text("id") or _digest(self.title or ""))
 
     @property
     def seconds(self) -> float | None:

@@ -16,6 +16,7 @@ from osce_news import __version__
 from osce_news.clock import MAX_AHEAD, format_utc, parse_utc
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH
 from osce_news.normalize import item_id
+from osce_news.normalize.keys import ITEM_OF_VALUE
 from osce_news.storage.crawl_state import COMPLETE, chain_of_runs, has_item
 from osce_news.storage.ingest.articles import GONE
 from osce_news.urls import same_site
@@ -139,7 +140,7 @@ def missing_items(connection: sqlite3.Connection, run: int, list_url: str) -> li
     started = connection.execute("SELECT started FROM runs WHERE id = ?", [chain[0]]).fetchone()[0]
     sql = f"""
         WITH shown (id, is_now, is_here, fetched_at, list) AS (
-            SELECT substr(value, 1, instr(value, ':') - 1), run_id >= :first
+            SELECT {ITEM_OF_VALUE}, run_id >= :first
                 AND (fetched_at >= :started OR run_id IN (SELECT value FROM json_each(:chain))),
                 {_on_list("pages.url")}, fetched_at, list
             FROM pages JOIN runs ON runs.id = run_id, json_each(pages.listed))

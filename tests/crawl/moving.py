@@ -9,7 +9,7 @@ from typing import Literal
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import ListTraversal
-from osce_news.normalize.identity import number_copies
+from osce_news.normalize.keys import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.traversal import MAX_FAILURES, ListTraversal
-from osce_news.normalize.identity import number_copies
+from osce_news.normalize.keys import number_copies
 from osce_news.pages.page_facts import PageFacts, PagerLinks
 from osce_news.urls import page_number, same_site
 from tests.crawl.moving import LISTING, Crawler, MovingList, identifier, new_traversal, rows_of

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from osce_news.clock import parse_utc
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import normalize
+from osce_news.normalize.keys import items_of
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.matching import identify
 from osce_news.storage.ingest.readings import (
@@ -30,11 +31,6 @@ from osce_news.storage.ingest.readings import (
 # Pages that were saved within this time belong to one reading of the list: with the site's delay of ten
 # seconds, a full crawl takes two to three hours.
 ONE_READING = timedelta(hours=6)
-
-
-def listed_ids(page: Listing) -> set[str]:
-    """Return the identifiers of the items that a page lists."""
-    return {key.partition(":")[0] for key in page.listed}
 
 
 class Edit(NamedTuple):
@@ -92,7 +88,7 @@ class Ingest:
         """Return what a page would change; writes nothing."""
         read = records_by_id(page.records)
         is_unmodified = page.status == HTTPStatus.NOT_MODIFIED
-        known = rows.load(self._connection, listed_ids(page) if is_unmodified else read)
+        known = rows.load(self._connection, items_of(page.listed) if is_unmodified else read)
         edits = {one: self._edit(page, read.get(one), row) for one, row in known.items()}
         at = page.fetched_at
         return Changes(
@@ -130,7 +126,7 @@ class Ingest:
         rows.write_quarantined(connection, page, run)
         rows.restore(connection, changes.restored, run)
         if page.status == HTTPStatus.NOT_MODIFIED:
-            self._seen |= dict.fromkeys(listed_ids(page), False)
+            self._seen |= dict.fromkeys(items_of(page.listed), False)
         self._seen |= {item.id: True for item in page.records}
 
     def _edit(self, page: Listing, item: NewsItem | None, row: sqlite3.Row) -> Edit | None:

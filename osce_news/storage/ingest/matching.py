@@ -7,17 +7,17 @@ one of several items are quarantined.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import quarantine, split_offices
-from osce_news.normalize.identity import number_copies, title_key
+from osce_news.normalize.identity import title_key
+from osce_news.normalize.keys import item_of, renamed, result_key, substitute
 from osce_news.normalize.vocabulary import fold
 from osce_news.storage.database import exists
 
@@ -53,15 +53,16 @@ def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -
     """
     before = [(item.id, item.published_raw) for item in page.records]
     doubts = _resolve(connection, page.records, is_shown)
-    names: dict[str, str] = {}
+    by_key: dict[str, str] = {}
+    by_item: dict[str, str] = {}
     for position, ((former, published), item) in enumerate(zip(before, page.records, strict=True)):
-        name = doubts[position].candidates[0] if position in doubts else item.id
-        names[f"{former}:{published}"] = name
-        names.setdefault(former, name)
-    if any(key.partition(":")[0] != name for key, name in names.items()):
-        page.listed = _renamed(page.listed, names)
+        identifier = doubts[position].candidates[0] if position in doubts else item.id
+        by_key[result_key(former, published)] = identifier
+        by_item.setdefault(former, identifier)
+    if any(item_of(former) != identifier for former, identifier in (by_key | by_item).items()):
+        page.listed = renamed(page.listed, by_key, by_item)
         for article in page.articles:
-            article.item_id = names.get(article.item_id, article.item_id)
+            article.item_id = by_item.get(article.item_id, article.item_id)
     for position, match in doubts.items():
         page.quarantined.append(quarantine(page.records[position], str(match.doubt), page.url))
     page.records = [item for position, item in enumerate(page.records) if position not in doubts]
@@ -83,7 +84,7 @@ def _resolve(
         other = NewsItem(**dict(row)) if row is not None else first.setdefault(item.id, item)
         if other.url != item.url and _is_other(other, item):
             reason = f"its number, {item.id}, is that of another item: {other.title!r} of {other.published}"
-            doubts[position] = _Match(item, [_nameless(item)], reason)
+            doubts[position] = _Match(item, [substitute(item.url)], reason)
     unknown: dict[str, list[int]] = defaultdict(list)  # the positions of each address; some are shown twice
     for position, item in enumerate(records):
         if item.id not in known or position in doubts:
@@ -192,22 +193,6 @@ def _is_other(one: NewsItem, other: NewsItem) -> bool:
         and one.published != other.published
         and title_key(one.title) != title_key(other.title)
     )
-
-
-def _renamed(keys: Sequence[str], names: Mapping[str, str]) -> list[str]:
-    """Return the keys of results with other identifiers; `names` has these by former key or identifier."""
-    renamed = []
-    for key in keys:
-        bare = key.rpartition(":")[0]  # without the number of a copy
-        key = bare if key not in names and bare.count(":") and bare in names else key
-        identifier, _, rest = key.partition(":")
-        renamed.append(f"{names.get(key, names.get(identifier, identifier))}:{rest}")
-    return number_copies(renamed)
-
-
-def _nameless(item: NewsItem) -> str:
-    """Return a substitute for the identifier of a result that has none."""
-    return f"-{hashlib.blake2b(item.url.encode(), digest_size=6).hexdigest()}"
 
 
 def _json(values: Iterable[str]) -> str:
