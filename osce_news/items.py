@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Literal
 
 BY_EXTRACTOR = "trafilatura"  # the layout of articles in no known layout
 BY_SEARCH = "search"  # the layout of articles that an answer of the search service holds
+GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # 404, 410: the page no longer exists
 _LIST = "the list"  # the origin of fields that are read from a page of the list
 
 

@@ -27,14 +27,26 @@ class Crawl:
     ) -> None:
         self.options = options
         self.progress = progress
-        self.runs: list[CrawlRun] = []
-        self.list_runs: list[ListRun] = []
-        self.run: CrawlRun | None = None  # the present run, or the last one
-        self.list_run: ListRun | None = None  # that of the present list, or of the last one
+        self.runs: list[CrawlRun] = []  # so far, in order
         self.interrupted = False  # by a signal
         self.pending: PendingPage | None = None  # the last page whose records went to the item pipelines
         self._writer: Writer | None = None
         self._own_error: OsceNewsError | None = None  # an error before a run began
+
+    @property
+    def run(self) -> CrawlRun | None:
+        """The present run, or the last one."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def list_runs(self) -> list[ListRun]:
+        """The runs that read a list."""
+        return [run for run in self.runs if isinstance(run, ListRun)]
+
+    @property
+    def list_run(self) -> ListRun | None:
+        """The run of the present list, or of the last one."""
+        return next(reversed(self.list_runs), None)
 
     @property
     def is_open(self) -> bool:
@@ -62,9 +74,7 @@ class Crawl:
         kind = SearchRun if self.options.source == "search" else ListRun
         with storage_errors(self.options.db):
             run = kind(self._writer or self.open(), lists[0])
-        self.run = self.list_run = run
         self.runs.append(run)
-        self.list_runs.append(run)
         return run
 
     def use_key(self, key: str, base: str | None) -> CrawlOptions:
@@ -84,7 +94,7 @@ class Crawl:
         if must_end or not is_read or not self.options.articles:
             return None
         with storage_errors(self.options.db):
-            self.run = run = ArticlesRun(self._writer or self.open(), self.options)
+            run = ArticlesRun(self._writer or self.open(), self.options)
         self.runs.append(run)
         return run
 

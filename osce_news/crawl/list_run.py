@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from osce_news import checks
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import ListTraversal
@@ -143,16 +143,15 @@ class ListRun(CrawlRun):
             cost=self.cost(),
         )
 
-    def skip(self, error: OsceNewsError, *, is_gone: bool) -> None:
-        """Skip a page that can't be read; end the run if the pages after it can't be reached.
+    def skip(self, error: OsceNewsError, *, is_gone: bool) -> bool:
+        """Skip a page that can't be read; return False if the pages after it can't be reached.
 
         `is_gone` is whether the server says that there is no such page.
         """
         self.traversal.skip(str(error), is_gone=is_gone)
         if self.traversal.url is not None:
             logger.warning("%s; continuing after it", error)
-        elif not self.traversal.reached_end:
-            self.fail(as_partial(error, self.summary.pages))
+        return self.traversal.url is not None or self.traversal.reached_end
 
     def end_list(self) -> None:
         """Note that the last page was stored, and look for items whose own pages must be requested."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
-from osce_news.items import RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
+from osce_news.items import GONE_STATUSES, RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import decode
@@ -24,7 +24,6 @@ from osce_news.urls import HOME_URL, is_search_answer
 MIN_UNREADABLE_DATES = 2
 MAX_UNREADABLE_DATES = 0.5  # of all
 _NUMBERED = re.compile(rb"""href=["']?[^"'>\s]*/[0-9]+/?["'?#\s>]""")  # a link to an item
-_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _LINK = re.compile(r'<(?P<address>[^>]*)>(?P<parameters>(?:[^,"]|"[^"]*")*)')
 _NEXT = re.compile(r""";\s*rel\s*=\s*(?:next\b|"(?:[^"]*\s)?next[\s"])""", re.IGNORECASE)
 
@@ -147,7 +146,7 @@ def read_article(response: HttpResponse, requested: str) -> ArticleItem:
     )
     if status == HTTPStatus.NOT_MODIFIED:
         item.status, item.sha256 = "unchanged", None
-    elif status in _GONE:
+    elif status in GONE_STATUSES:
         item.status = "gone"
     elif status is not None and not 200 <= status < 300:
         item.status, item.reason = "failed", f"the site answered with status {status}"

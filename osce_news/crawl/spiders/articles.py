@@ -13,7 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from osce_news.clock import duration_in_words, utc_now
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.failures import CircuitOpenError, error_from_failure
 from osce_news.crawl.middlewares.http import CONDITIONS, conditional_headers
 from osce_news.crawl.pipelines import PendingPage
@@ -27,13 +27,13 @@ from osce_news.errors import (
     RefusedError,
     UnavailableError,
 )
-from osce_news.items import ArticleItem
+from osce_news.items import GONE_STATUSES, ArticleItem
 from osce_news.storage.own_pages import Due
 
 logger = logging.getLogger(__name__)
 
 # Responses that say something about the item.
-_HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, HTTPStatus.GONE]
+_HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, *GONE_STATUSES]
 
 
 class ArticlesSpider(BaseSpider):
@@ -93,7 +93,7 @@ class ArticlesSpider(BaseSpider):
         else:
             run.checks.check(item, due)
             if site_is_down:
-                self._end = as_partial(error, self.pages_stored())
+                self._end = self.partial_error(error)
         logger.warning("%s", error)
         return self._store(run, item)
 

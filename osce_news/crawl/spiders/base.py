@@ -167,15 +167,16 @@ class BaseSpider(PoliteSpider):
         return request
 
     def fail(self, error: OsceNewsError) -> CloseSpider:
-        """Set the error of the run, partial after stored pages, and return the CloseSpider to raise."""
-        error = as_partial(error, self.pages_stored())
+        """Set the error of the run, as `partial_error` returns it, and return the CloseSpider to raise."""
+        error = self.partial_error(error)
         self.crawl.fail(error)
+        self._requested = None  # the error says why it was not read
         return CloseSpider(type(error).__name__)
 
-    def pages_stored(self) -> int:
-        """Return how many pages the crawl has stored, of the list and of items."""
+    def partial_error(self, error: OsceNewsError) -> OsceNewsError:
+        """Return `as_partial` of the error after the pages that any run of the crawl has stored."""
         summary = self.crawl.summary
-        return summary.pages + summary.articles
+        return as_partial(error, summary.pages + summary.articles)
 
     def reject(self, error: OsceNewsError, response: Response | None) -> CloseSpider:
         """Like `fail`, but a page that is not understood is kept in a file or the archive."""

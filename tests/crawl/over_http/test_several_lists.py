@@ -101,6 +101,17 @@ def test_a_list_that_cannot_be_read_does_not_stop_the_next_and_its_status_counts
     assert {story.node for story in STORIES[15:]} <= stored(db)
 
 
+def test_a_later_list_without_its_first_page_makes_the_crawl_partial(
+    newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path
+) -> None:
+    """Because what the list before it showed is stored."""
+    _, second = newsrooms
+    second.fail(faults.page(0), faults.status(500))
+    done = crawl(db, lists, before="\nimport osce_news.crawl.settings as s\ns.RETRY_TIMES = 0")
+    assert (done.status, done.summary["status"]) == (4, "partial"), done.errors
+    assert rows(db, "SELECT status FROM runs") == [("complete",), ("partial",)]
+
+
 def test_withdrawn_is_on_no_list(newsrooms: tuple[Newsroom, Newsroom], lists: list[str], db: Path) -> None:
     first, second = newsrooms
     crawl(db, lists, before=at(DAYS[0]))
