@@ -61,9 +61,10 @@ class RunStarted(Event):
     continues: int | None = None  # the number of the unfinished run that it resumes
     continues_archive: str | None = None  # the archive of that run; None if it was not recorded
     position: dict[str, Any] | None = None  # the last position of that run
-    held: dict[str, int] = field(default_factory=dict)  # how many pages killed runs had stored, by archive
-    # Runs in `held` for which the end of their list was not stored. Only in archives from before list and
-    # articles became two runs.
+    # By archive: how many pages each killed run had stored.
+    killed_pages: dict[str, int] = field(default_factory=dict)
+    # Runs in `killed_pages` for which the end of their list was not stored. Only in archives from before list
+    # and articles became two runs.
     unsettled: tuple[str, ...] = ()
     tool_version: str = ""
     rules: str = ""  # the fingerprint of vocabulary and rules
@@ -149,7 +150,12 @@ _KINDS: dict[str, type[Event]] = {
     kind.TARGET: kind for kind in (RunStarted, PageStored, PageNotStored, ListEnded, RunFinished, FileRolled)
 }
 # The names of fields in older archives.
-_FORMER = {"tells_gone": "withdraws", "asked": "only_if_page_gone", "goes_on": "next_file"}
+_FORMER = {
+    "tells_gone": "withdraws",
+    "asked": "only_if_page_gone",
+    "goes_on": "next_file",
+    "held": "killed_pages",
+}
 
 
 def parse_event(target: str, block: bytes) -> Event | None:

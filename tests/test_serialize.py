@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.events import Cost, EventError, FileRolled, PageStored, RunFinished, parse_event
+from osce_news.events import Cost, EventError, FileRolled, PageStored, RunFinished, RunStarted, parse_event
 from osce_news.items import Listing
 from osce_news.serialize import from_json, to_json
 from tests.helpers import NOON, listing
@@ -55,3 +55,7 @@ def test_fields_of_older_archives_have_their_present_names() -> None:
     assert parse_event(end.TARGET, block) == end
     rolled = FileRolled(next_file="a.warc.gz", files=1)
     assert parse_event(rolled.TARGET, b'{"goes_on": "a.warc.gz", "files": 1}') == rolled
+    url = "https://www.osce.org/press-releases"
+    started = {"run": 2, "mode": "full", "started": NOON, "start_url": url, "list": url}
+    begins = RunStarted(**started, killed_pages={"a": 3})  # type: ignore[arg-type]
+    assert parse_event(begins.TARGET, json.dumps(started | {"held": {"a": 3}}).encode()) == begins

@@ -64,7 +64,7 @@ class CrawlRun(Run):
             continues=continues.run if continues else None,
             continues_archive=archives.names.get(continues.run) if continues else None,
             position=continues.position if continues else None,
-            held=archives.killed,
+            killed_pages=archives.killed_pages,
             tool_version=__version__,
             rules=rules(),
         )

@@ -65,7 +65,7 @@ class ArchivedRuns:
 
     last: str | None = None  # the archive of the crawl before; None if that was not recorded
     names: dict[int, str] = field(default_factory=dict)  # the archives by the number of the run
-    killed: dict[str, int] = field(default_factory=dict)  # by archive: how many pages a killed run stored
+    killed_pages: dict[str, int] = field(default_factory=dict)  # how many each killed run stored, by archive
 
 
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
@@ -78,7 +78,7 @@ def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
         names={row["id"]: row["archive"] for row in rows if row["archive"]},
-        killed={row["archive"]: row["stored"] for row in rows if row["archive"] and row["killed"]},
+        killed_pages={row["archive"]: row["stored"] for row in rows if row["archive"] and row["killed"]},
     )
 
 

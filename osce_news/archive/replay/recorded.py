@@ -47,7 +47,7 @@ def killed_runs(runs: Iterable[ArchivedRun]) -> dict[str, KilledRun]:
     return {
         name: KilledRun(pages, name not in run.begins.unsettled)
         for run in runs
-        for name, pages in run.begins.held.items()
+        for name, pages in run.begins.killed_pages.items()
     }
 
 
