@@ -92,12 +92,7 @@ def schedule(
     crawl = [*_program(), "crawl", *start, "--db", database]
     settings = {"CONTACT": contact, "PING": ping, "NOTIFY": notify and os.path.abspath(notify)}
     variables = {f"OSCE_NEWS_{name}": value for name, value in settings.items() if value}
-    for text in (*crawl, *variables.values()):
-        if not text.isprintable():
-            raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
-    for text in variables.values():
-        if '"' in text:
-            raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
+    _refuse_unwritable(crawl, variables)
     values: dict[str, Any] = {
         "at": f"{at:%H:%M}",
         "cron": f"{at.minute} {at.hour} * *",
@@ -107,21 +102,15 @@ def schedule(
         "mail": mail,
     }
     if scheduler == "cron":
-        values["variables"] = "\n".join(f'{name}="{value}"' for name, value in variables.items())
-        values["crawl"] = _cron_command(crawl)
-        values["status"] = _cron_command([*_program(), "status", "--db", database])
+        values |= _cron(crawl, variables, database)
     elif scheduler == "systemd":
         values |= _systemd(crawl, variables, database, user=user)
         values["mail"] = mail or (getpass.getuser() if user else "root")
-    else:  # only the name of the database counts: the machine is another one
-        values["contact"] = contact and _yaml(contact)
-        values["db"] = _yaml(f"database/{db.name}")
-        values["start"] = f"--start-url {_without_expression(shlex.quote(start_url))} " if start_url else ""
+    else:
+        values |= _github(db.name, contact, start_url)
     text = _fill(scheduler, values)
-    longest = max(text.splitlines(), key=lambda line: len(line.encode()))
-    if scheduler == "cron" and len(longest.encode()) > _CRON_MAX_BYTES:
-        message = f"a line of {len(longest)} characters is too long for cron: use shorter folder names"
-        raise BadInputError(message)
+    if scheduler == "cron":
+        _refuse_long_line(text)
     click.echo(text, nl=False)
 
 
@@ -139,6 +128,24 @@ def _refuse_unsuitable(
         raise BadInputError(f"--mail: not an e-mail address: {mail[:200]!r}")
     if notify is not None and "://" in notify:
         raise BadInputError("--notify: write the address to a file that only you can read, and name the file")
+
+
+def _refuse_unwritable(crawl: list[str], variables: Mapping[str, str]) -> None:
+    """Raise BadInputError for a text that can't be written in every schedule."""
+    for text in (*crawl, *variables.values()):
+        if not text.isprintable():
+            raise BadInputError(f"a schedule can't hold a line break or control character: {text!r}")
+    for text in variables.values():
+        if '"' in text:
+            raise BadInputError(f"a schedule can't hold a quote in a variable: {text}")
+
+
+def _refuse_long_line(crontab: str) -> None:
+    """Raise BadInputError for a line that some cron would cut."""
+    longest = max(crontab.splitlines(), key=lambda line: len(line.encode()))
+    if len(longest.encode()) > _CRON_MAX_BYTES:
+        message = f"a line of {len(longest)} characters is too long for cron: use shorter folder names"
+        raise BadInputError(message)
 
 
 def _program() -> tuple[str, ...]:
@@ -168,6 +175,15 @@ def _fill(name: str, values: Mapping[str, object]) -> str:
         elif bool(values.get(mark.strip("?!"))) != mark.startswith("?!"):
             kept.append(text)
     return _Template("".join(kept)).substitute(values)
+
+
+def _cron(crawl: list[str], variables: Mapping[str, str], db: str) -> dict[str, object]:
+    """Return the values of the crontab."""
+    return {
+        "variables": "\n".join(f'{name}="{value}"' for name, value in variables.items()),
+        "crawl": _cron_command(crawl),
+        "status": _cron_command([*_program(), "status", "--db", db]),
+    }
 
 
 def _cron_command(words: list[str]) -> str:
@@ -222,6 +238,15 @@ def _systemd_quote(word: str) -> str:
     """
     word = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return word if re.fullmatch(r"[\w./:=@+,%-]+", word) else f'"{word}"'
+
+
+def _github(name: str, contact: str | None, start_url: str | None) -> dict[str, object]:
+    """Return the values of the workflow; of the database, only the name counts on that machine."""
+    return {
+        "contact": contact and _yaml(contact),
+        "db": _yaml(f"database/{name}"),
+        "start": f"--start-url {_without_expression(shlex.quote(start_url))} " if start_url else "",
+    }
 
 
 def _yaml(value: str) -> str:
