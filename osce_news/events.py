@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from osce_news.clock import parse_utc
+from osce_news.items import ArticleStatus
 from osce_news.normalize import is_web_address
 from osce_news.serialize import convert, loads
 
@@ -91,7 +92,7 @@ class PageStored(Event):
     position: dict[str, Any] | None = None  # where a later crawl can resume
     cost: Cost | None = None
     item_id: str | None = None  # of an article: the item
-    status: str | None = None  # of an article: as in ArticleItem
+    status: ArticleStatus | None = None  # of an article
     http_status: int | None = None  # of an article; None if there was no response
     reason: str | None = None  # of an article that could not be fetched or read
 

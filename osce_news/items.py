@@ -242,25 +242,33 @@ class RawArticle:
     note: str | None = None  # remarks on this reading in English, separated by "; "
 
 
+ArticleStatus = Literal[
+    "read",
+    "unchanged",  # status 304
+    "gone",  # status 404 or 410
+    "moved",  # redirected to another item
+    "not_found",  # a page that says so with status 200
+    "unreadable",  # not understood
+    "failed",  # could not be fetched
+]
+GONE: tuple[ArticleStatus, ...] = ("gone", "moved", "not_found")
+FAILED: tuple[ArticleStatus, ...] = ("unreadable", "failed")
+
+
 @dataclass
 class ArticleItem:
-    """The response to one request for an item's own page; it is stored in one transaction.
-
-    `status` is "read", "unchanged" (304), "gone" (404, 410), "moved" (redirected to another item),
-    "not_found" (a page that says so with status 200), "unreadable" (not understood), or "failed"
-    (could not be fetched).
-    """
+    """The response to one request for an item's own page; it is stored in one transaction."""
 
     item_id: str  # the item that was requested
     url: str  # after redirects
     fetched_at: str  # UTC, ISO 8601
-    status: str
+    status: ArticleStatus
     http_status: int | None = None  # None without a response, and for a saved page
     sha256: str | None = None  # of the body, hexadecimal
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None  # the other item's address
-    reason: str | None = None  # of "unreadable" and "failed"
+    reason: str | None = None  # of those that FAILED
     article: RawArticle | None = None  # of "read", and of "moved" to an address without a number
 
     def as_failed(self, reason: str | None) -> ArticleItem:

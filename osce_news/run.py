@@ -21,7 +21,7 @@ from osce_news.storage.crawl_state import UnfinishedRun
 class Run:
     """A run that has begun in the database.
 
-    For each page of the list call `compare` and then `store_page` or `hold_page`, for each article
+    For each page of the list call `prepare` and then `store_page` or `hold_page`, for each article
     `store_article`. `record` gets the event of each page inside the transaction that stores the page, so both
     are kept or neither.
     """
@@ -53,10 +53,10 @@ class Run:
         """Whether the run has ended."""
         return self._ended is not None
 
-    def compare(self, page: Listing) -> Changes:
-        """Check a page of the list, and return the changes that it makes in the database.
+    def prepare(self, page: Listing) -> Changes:
+        """Identify and check the records of a list page, and return what they change in the database.
 
-        Records outside of the run's period count in the check only, and are removed from the page. Raises
+        Removes records outside of the run's period from the page; they count in the check only. Raises
         DoubtfulPageError if the page fails a check, StorageError if the database can't be read.
         """
         self.writer.identify(page)
@@ -74,7 +74,7 @@ class Run:
         return published is None or since <= published <= until
 
     def store_page(self, event: PageStored, page: Listing, changes: Changes) -> None:
-        """Store a page of the list; `changes` is what `compare` returned. Raises StorageError.
+        """Store a page of the list; `changes` is what `prepare` returned. Raises StorageError.
 
         The keys of its results are stored only if it continues the pages before it: a resumed crawl relies on
         that.
@@ -85,7 +85,7 @@ class Run:
             self.writer.store(page, changes, event.position)
 
     def hold_page(self, event: PageStored, page: Listing, doubt: DoubtfulPageError) -> None:
-        """Hold a page for which `compare` raised this error; raises StorageError."""
+        """Hold a page for which `prepare` raised this error; raises StorageError."""
         with self._stored_with(event):
             self.writer.hold(page, doubt, event.position, joined=event.joined)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -46,6 +46,8 @@ def convert(kind: Any, value: Any) -> Any:
             return None
         (kind,) = (argument for argument in arguments if argument is not NoneType)
         return convert(kind, value)
+    if origin is Literal:  # a newer version may know more values
+        return convert(type(arguments[0]), value)
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
             raise TypeError(f"{value!r:.60} is not an object")

@@ -29,7 +29,7 @@ from osce_news.normalize import rules
 from osce_news.normalize.keys import items_of
 from osce_news.pages.page_facts import AnswerFacts, PageFacts
 from osce_news.search_query import COLLECTION, KEY_HEADER, SearchQuery
-from osce_news.storage import Validators, Writer, crawl_state, own_pages
+from osce_news.storage import LastReading, Writer, crawl_state, own_pages
 from osce_news.storage.own_pages import Due
 from osce_news.urls import page_size, same_site, short_address
 
@@ -87,14 +87,14 @@ class ListRun(CrawlRun):
         """The headers of each request, besides Scrapy's."""
         return {}
 
-    def validators(self, url: str) -> Validators | None:
-        """Return the validators for a conditional request; None if the page must be read."""
+    def reusable_reading(self, url: str) -> LastReading | None:
+        """Return the last reading of a page, for a conditional request; None if the page must be read."""
         if self.traversal.overlap is None or self.options.is_limited or self._gaps_since is not None:
             return None
-        known = crawl_state.page_validators(self.writer.connection, url, rules())
+        last = crawl_state.reusable_reading(self.writer.connection, url, rules())
         # A 304 response has no pager, and no dates of documents; only pages of the requested size can do
         # without.
-        return known if known is not None and len(known.listed) == page_size(url) else None
+        return last if last is not None and len(last.listed) == page_size(url) else None
 
     def store(self, page: Listing, facts: PageFacts) -> None:
         """Check a page, store or hold it, and decide where the traversal continues.
@@ -104,7 +104,7 @@ class ListRun(CrawlRun):
         """
         former_note = self.history_note
         try:
-            changes = self.compare(page)
+            changes = self.prepare(page)
         except DoubtfulPageError as doubt:
             self._hold(page, facts, doubt)
             return

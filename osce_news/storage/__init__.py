@@ -7,7 +7,7 @@
 - Keeping: `runs` and `held` pages are listed, `undo` takes a run back, `integrity` checks a database.
 """
 
-from osce_news.storage.crawl_state import Validators
+from osce_news.storage.crawl_state import LastReading
 from osce_news.storage.database import open_for_reading, open_for_writing, read_transaction, refuse_missing
 from osce_news.storage.ingest.listing import Changes
 from osce_news.storage.runs import Summary
@@ -15,8 +15,8 @@ from osce_news.storage.writer import Writer
 
 __all__ = [
     "Changes",
+    "LastReading",
     "Summary",
-    "Validators",
     "Writer",
     "open_for_reading",
     "open_for_writing",

@@ -36,8 +36,8 @@ class UnfinishedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Validators:
-    """The validators of a page's last response, the items that it listed, and what read it."""
+class LastReading:
+    """The last reading of a list page: its validators, the keys of its results, and what read it."""
 
     etag: str | None
     last_modified: str | None
@@ -185,8 +185,8 @@ def count_first_seen_since(connection: sqlite3.Connection, ids: Iterable[str], s
     return int(connection.execute(sql, [since, json.dumps(list(ids))]).fetchone()[0])
 
 
-def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
-    """Return the validators of a page's last reading, to which a 304 refers; None if there is none."""
+def last_reading(connection: sqlite3.Connection, url: str) -> LastReading | None:
+    """Return the last reading of a list page, to which a 304 refers; None if there is none."""
     sql = """
         SELECT etag, last_modified, sha256, listed, fetched_at, tool_version, rules
         FROM pages JOIN runs ON runs.id = run_id WHERE pages.url = ? AND pages.status = 200
@@ -194,17 +194,17 @@ def last_reading(connection: sqlite3.Connection, url: str) -> Validators | None:
     row = connection.execute(sql, [url]).fetchone()
     if row is None or row["listed"] is None:
         return None
-    return Validators(**{**dict(row), "listed": json.loads(row["listed"])})
+    return LastReading(**{**dict(row), "listed": json.loads(row["listed"])})
 
 
-def page_validators(connection: sqlite3.Connection, url: str, rules: str) -> Validators | None:
-    """Return the validators for a conditional request; None if the page must be read again."""
-    known = last_reading(connection, url)
-    if known is None or not (known.etag or known.last_modified):
+def reusable_reading(connection: sqlite3.Connection, url: str, rules: str) -> LastReading | None:
+    """Return a page's last reading if a conditional request may show that it still holds, else None."""
+    last = last_reading(connection, url)
+    if last is None or not (last.etag or last.last_modified):
         return None
-    same_reader = (known.tool_version, known.rules) == (__version__, rules)
-    age = parse_utc(utc_now()) - parse_utc(known.fetched_at)
-    return known if same_reader and timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS else None
+    same_reader = (last.tool_version, last.rules) == (__version__, rules)
+    age = parse_utc(utc_now()) - parse_utc(last.fetched_at)
+    return last if same_reader and timedelta(0) <= age <= MAX_AGE_OF_VALIDATORS else None
 
 
 def forget_listed(connection: sqlite3.Connection, run: int) -> None:

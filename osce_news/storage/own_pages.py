@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from osce_news import __version__
 from osce_news.clock import MAX_AHEAD, format_utc, parse_utc
-from osce_news.items import BY_EXTRACTOR, BY_SEARCH
+from osce_news.items import BY_EXTRACTOR, BY_SEARCH, GONE, ArticleStatus
 from osce_news.normalize import item_id
 from osce_news.normalize.keys import ITEM_OF_VALUE
 from osce_news.storage.crawl_state import COMPLETE, chain_of_runs, has_item
-from osce_news.storage.ingest.articles import GONE
 from osce_news.urls import same_site
 
 AGES = (1, 7, 30, 180)  # days after the first reading; from then on every 180 days
@@ -66,7 +65,7 @@ class Due(NamedTuple):
     item_id: str
     url: str
     rank: int  # why: NEWS, NEVER, RETRY, CHANGED or AGE
-    status: str | None
+    status: ArticleStatus | None
     layout: str | None
 
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
+from osce_news.items import GONE
 from osce_news.normalize import normalize
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state
 from osce_news.storage.database import exists
 from osce_news.storage.ingest import rows
-from osce_news.storage.ingest.articles import GONE
 from osce_news.storage.ingest.readings import (
     FormerValue,
     Revision,

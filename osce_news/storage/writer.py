@@ -15,7 +15,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.clock import utc_now
 from osce_news.errors import DoubtfulPageError, StorageError
-from osce_news.items import ArticleItem, Listing
+from osce_news.items import FAILED, GONE, ArticleItem, Listing
 from osce_news.normalize import rules, unknown_terms
 from osce_news.storage import crawl_state, database, held
 from osce_news.storage.crawl_state import UnfinishedRun
@@ -236,8 +236,8 @@ class Writer(AbstractContextManager["Writer"]):
             articles.write_request(self.connection, item, summary.run)
             summary.articles += 1
             summary.articles_changed += change is not None
-            summary.articles_gone += status in articles.GONE
-            summary.articles_failed += status in articles.FAILED
+            summary.articles_gone += status in GONE
+            summary.articles_failed += status in FAILED
             self._write_summary(position=None)
         return self.summary
 

@@ -9,7 +9,7 @@ import pytest
 from osce_news.checks import limits
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.errors import LayoutError, RefusedError
-from osce_news.items import ArticleItem, RawArticle
+from osce_news.items import ArticleItem, ArticleStatus, RawArticle
 from osce_news.storage.own_pages import NEVER, Due
 
 KNOWN = limits.MIN_KNOWN_LAYOUTS
@@ -18,7 +18,9 @@ REFUSED = RefusedError("no")
 NUMBERS = count()
 
 
-def answer(status: str = "read", layout: str = "drupal7-header", text: str | None = None) -> ArticleItem:
+def answer(
+    status: ArticleStatus = "read", layout: str = "drupal7-header", text: str | None = None
+) -> ArticleItem:
     text = text or f"Text {next(NUMBERS)}"
     article = RawArticle("u", None, "A title", None, text, layout=layout) if status == "read" else None
     return ArticleItem("1", "u", "2024-08-05T12:00:00Z", status, reason="why", article=article)

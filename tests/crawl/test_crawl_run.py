@@ -152,13 +152,13 @@ def test_a_held_page_has_the_keys_of_the_stored_items(
     """Otherwise the page after it, whose items are stored under other addresses, joins no page."""
     facts: list[PageFacts] = []
 
-    def compare(page: Listing) -> NoReturn:
+    def prepare(page: Listing) -> NoReturn:
         page.listed = ["stored:1"]
         raise DoubtfulPageError("dates", expected="dates", got="none")
 
     with Writer(tmp_path / "a.db") as writer:
         run = ListRun(writer, CrawlOptions.parse(start_url=ADDRESS))
-        monkeypatch.setattr(run, "compare", compare)
+        monkeypatch.setattr(run, "prepare", prepare)
         monkeypatch.setattr(run.traversal, "read", facts.append)
         run.store(listing(make_stories(10)), PageFacts(ADDRESS, ["printed:1"]))
     assert [page.keys for page in facts] == [["stored:1"]]

@@ -270,7 +270,7 @@ def test_the_next_crawl_reads_again_the_pages_that_showed_what_was_removed(write
     page = replace(listing(TEN), etag='"e"', status=200)
 
     def known() -> bool:
-        return crawl_state.page_validators(writer.connection, page.url, rules()) is not None
+        return crawl_state.reusable_reading(writer.connection, page.url, rules()) is not None
 
     writer.store(replace(page, fetched_at=utc_now()))
     writer.begin("incremental")

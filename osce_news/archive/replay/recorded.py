@@ -229,7 +229,7 @@ class RecordedRun:
         if event is None:  # a page that the run did not understand, and that is understood now
             event = PageStored(url=page.url, fetched_at=page.fetched_at, joined=False)
         try:
-            changes = self._run.compare(page)
+            changes = self._run.prepare(page)
         except DoubtfulPageError as doubt:
             self._run.hold_page(event, page, doubt)
         else:

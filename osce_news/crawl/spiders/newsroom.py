@@ -34,7 +34,7 @@ from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.page_facts import PageFacts
 from osce_news.pages.search_settings import SearchSettings, scripts_of, settings_in_page, settings_in_script
 from osce_news.search_query import KEY_HEADER
-from osce_news.storage import Validators
+from osce_news.storage import LastReading
 from osce_news.urls import HOME_URL, LISTING_URL, without_query
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class NewsroomSpider(ArticlesSpider):
         return self._next_request(run) if run is not None else self.begin_articles()
 
     async def parse(
-        self, response: Response, known: Validators | None = None
+        self, response: Response, known: LastReading | None = None
     ) -> AsyncIterator[NewsItem | ArticleItem | Request]:
         """Yield the page's records and, when the page is stored, the next request."""
         run = self.crawl.list_run
@@ -157,7 +157,7 @@ class NewsroomSpider(ArticlesSpider):
         if (url := run.traversal.url) is None:
             run.end_list()
             return self.next_item_page(run)
-        known = run.validators(url)
+        known = run.reusable_reading(url)
         conditions = conditional_headers(known.etag, known.last_modified) if known else {}
         return self.track(
             Request(
@@ -188,7 +188,7 @@ class NewsroomSpider(ArticlesSpider):
             raise end from error
         return request
 
-    def _read(self, response: Response, known: Validators | None) -> tuple[Listing, PageFacts]:
+    def _read(self, response: Response, known: LastReading | None) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
         if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
             # The page as it was last read, without records.

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from osce_news.errors import StorageError
-from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
+from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, ArticleStatus, Listing, NewsItem, RawArticle
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
 from osce_news.normalize.identity import title_key
 from osce_news.normalize.vocabulary import known_language
@@ -16,10 +16,6 @@ from osce_news.storage import database
 from osce_news.storage.crawl_state import has_item
 from osce_news.storage.ingest import rows
 from osce_news.storage.ingest.readings import Revision, revisions, text_kind
-
-UNCHANGED = "unchanged"  # status 304
-GONE = ("gone", "moved", "not_found")
-FAILED = ("unreadable", "failed")
 
 _NO_NEWS = (BY_EXTRACTOR, BY_SEARCH, "drupal6-description")  # the layouts of many pages that are not news
 _LABELS = ("content_type", "offices", "topics")
@@ -70,7 +66,7 @@ def as_listing(item: ArticleItem) -> Listing | None:
 
 def write_article(
     connection: sqlite3.Connection, item: ArticleItem, run: int, *, saved: bool
-) -> tuple[str, Revision | None]:
+) -> tuple[ArticleStatus, Revision | None]:
     """Store one response inside the caller's transaction; return its status and how the text changed.
 
     The text is kept if the page is gone or can't be read later. `saved` is whether it comes from an
@@ -86,7 +82,7 @@ def write_article(
         else:
             item = replace(item, article=None)
     row = connection.execute("SELECT * FROM articles WHERE item_id = ?", [item.item_id]).fetchone()
-    if row is None and item.status == UNCHANGED:  # unchanged since a request that stored nothing
+    if row is None and item.status == "unchanged":  # unchanged since a request that stored nothing
         return item.status, None
     values = _first_times(item, row)
     is_listed = item.article is not None and item.article.layout == BY_SEARCH
@@ -130,7 +126,7 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
 def write_request(connection: sqlite3.Connection, item: ArticleItem, run: int) -> None:
     """Add a response with a body, or a 304, to the pages that the run read."""
     sha256 = item.sha256
-    if item.status == UNCHANGED:
+    if item.status == "unchanged":
         sql = "SELECT sha256 FROM articles WHERE item_id = ?"
         row = connection.execute(sql, [item.item_id]).fetchone()
         sha256 = row["sha256"] if row else None
@@ -209,14 +205,14 @@ def _first_times(item: ArticleItem, row: sqlite3.Row | None) -> dict[str, Any]:
     at = item.fetched_at
     values: dict[str, Any] = {"first_asked": min(row["first_asked"], at) if row else at}
     first_read = row["first_read"] if row else None
-    if item.status == "read" or (item.status == UNCHANGED and first_read):
+    if item.status == "read" or (item.status == "unchanged" and first_read):
         values["first_read"] = min(first_read, at) if first_read else at
     return values
 
 
 def _request_columns(item: ArticleItem, run: int) -> dict[str, Any]:
     values = {"fetched_at": item.fetched_at, "http_status": item.http_status, "run_id": run}
-    if item.status != UNCHANGED:
+    if item.status != "unchanged":
         values |= {"status": item.status, "reason": item.reason, "moved_to": item.moved_to}
     return values
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.errors import StorageError
-from osce_news.items import BY_SEARCH, ArticleItem, Listing, NewsItem, RawArticle
+from osce_news.items import BY_SEARCH, ArticleItem, ArticleStatus, Listing, NewsItem, RawArticle
 from osce_news.normalize import normalize
 from osce_news.pages import HttpResponse, read_article
 from osce_news.storage import Writer, crawl_state, own_pages, queries
@@ -38,7 +38,7 @@ def answer(story: Story, day: int, text: str | None = "A text.", **changes: obje
     return replace(item, **changes)  # type: ignore[arg-type]
 
 
-def bad(story: Story, day: int, status: str, **more: object) -> ArticleItem:
+def bad(story: Story, day: int, status: ArticleStatus, **more: object) -> ArticleItem:
     return replace(answer(story, day), status=status, article=None, **more)  # type: ignore[arg-type]
 
 
@@ -111,7 +111,9 @@ def test_a_text_that_is_read_otherwise_from_the_same_bytes_is_no_revision(crawli
         ("failed", {"reason": "no answer", "http_status": None, "sha256": None}),
     ],
 )
-def test_a_text_stays_when_its_page_goes(crawling: Writer, status: str, more: dict[str, object]) -> None:
+def test_a_text_stays_when_its_page_goes(
+    crawling: Writer, status: ArticleStatus, more: dict[str, object]
+) -> None:
     one, never_read = STORIES[:2]
     crawling.store_article(answer(one, 1))
     for story in (one, never_read):
@@ -347,7 +349,7 @@ def test_an_unconditional_request_is_made_where_another_version_read_the_page(cr
     ],
 )
 def test_a_page_without_a_number_is_known(
-    crawling: Writer, path: str, title: str | None, status: str
+    crawling: Writer, path: str, title: str | None, status: ArticleStatus
 ) -> None:
     story = STORIES[0]
     sql = "INSERT INTO addresses VALUES (?, ?, ?3, ?3)"
