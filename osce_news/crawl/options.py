@@ -21,6 +21,7 @@ from w3lib.url import safe_url_string
 from osce_news.errors import BadInputError, command_line
 from osce_news.normalize import is_web_address
 from osce_news.normalize.dates import date_option, period_options
+from osce_news.normalize.list_names import list_name
 from osce_news.search_query import SEARCH_URL, search_base, search_key
 from osce_news.urls import LISTING_URL, NEWEST_FIRST, is_unfiltered, list_key, without_user
 
@@ -242,10 +243,9 @@ class CrawlOptions:
 
     @property
     def list_with_limits(self) -> str:
-        """The key of the list with the limits of the crawl, as stored with the run."""
+        """The name of the list with the limits of the crawl, as stored with the run."""
         limits = {"since": self.since, "until": self.until, "max-pages": self.max_pages}
-        suffix = ", ".join(f"{name} {value}" for name, value in limits.items() if value)
-        return f"{self.list_name} ({suffix})" if suffix else self.list_name
+        return list_name(self.list_name, limits)
 
     @property
     def full_crawl(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
 from osce_news.items import Listing
+from osce_news.normalize.list_names import is_limited_sql
 from osce_news.storage.database import exists
 
 # The message of a run that has no end.
@@ -155,7 +156,7 @@ def resumed_run(connection: sqlite3.Connection, run: int, position: dict[str, An
 
 
 _INCOMPLETE_RUNS = f"""runs
-    WHERE (list = :list AND NOT {COMPLETE} OR substr(list, 1, length(:list) + 2) = :list || ' (')
+    WHERE (list = :list AND NOT {COMPLETE} OR {is_limited_sql("list", ":list")})
     AND mode IN ('full', 'incremental')
     AND id > coalesce((SELECT max(id) FROM runs WHERE list = :list AND {COMPLETE}), 0)"""
 
@@ -164,7 +165,7 @@ def incomplete_since(connection: sqlite3.Connection, list_name: str) -> str | No
     """Return the time since which no crawl of this list was complete; None if the last one was.
 
     There may be gaps below items stored since then, so an incremental crawl does not stop at them. The same
-    holds for a crawl with limits, whose list is stored as "address (limits)".
+    holds for a crawl of the list with limits.
     """
     sql = f"SELECT min(started) FROM {_INCOMPLETE_RUNS}"
     started: str | None = connection.execute(sql, {"list": list_name}).fetchone()[0]
@@ -213,11 +214,11 @@ def forget_listed(connection: sqlite3.Connection, run: int) -> None:
     This includes crawls of the list with limits, and saved pages; what other lists showed is kept.
     """
     first = chain_of_runs(connection, run)[0]
-    sql = """
+    sql = f"""
         WITH this (list) AS (SELECT list FROM runs WHERE id = :first)
         UPDATE pages SET listed = NULL WHERE listed IS NOT NULL AND run_id < :first AND run_id IN (
             SELECT id FROM runs, this WHERE runs.list IS NULL OR runs.list = this.list
-                OR substr(runs.list, 1, length(this.list) + 2) = this.list || ' (')"""
+                OR {is_limited_sql("runs.list", "this.list")})"""
     connection.execute(sql, {"first": first})
 
 

@@ -11,6 +11,7 @@ from osce_news.clock import utc_now
 from osce_news.errors import BadInputError
 from osce_news.items import GONE
 from osce_news.normalize import normalize
+from osce_news.normalize.list_names import is_limited_sql
 from osce_news.normalize.record import renormalized
 from osce_news.storage import crawl_state
 from osce_news.storage.database import exists
@@ -161,10 +162,10 @@ def _mark_incomplete(connection: sqlite3.Connection, undone: int) -> int:
 
     So the next crawl reads down to what the run stored. Returns how many crawls were complete until now.
     """
-    # The run and later crawls of its list; the list of a run with limits is "address (limits)".
-    since = """
+    # The run, and later crawls of its list; if it has limits, also those without.
+    since = f"""
         id >= ?1 AND mode IN ('full', 'incremental') AND EXISTS (SELECT 1 FROM runs AS of
-            WHERE of.id = ?1 AND substr(of.list || ' (', 1, length(runs.list) + 2) = runs.list || ' (')"""
+            WHERE of.id = ?1 AND (of.list = runs.list OR {is_limited_sql("of.list", "runs.list")}))"""
     connection.execute(f"UPDATE runs SET position = NULL WHERE {since}", [undone])
     complete = f"UPDATE runs SET list_status = 'partial' WHERE {since} AND {crawl_state.COMPLETE}"
     return connection.execute(complete, [undone]).rowcount

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from osce_news.normalize.list_names import has_limits
 from osce_news.storage.crawl_state import COMPLETE
 from osce_news.storage.queries.query import Query
 from osce_news.storage.queries.stored_items import Row, count, extent
@@ -108,14 +109,14 @@ def unfinished_lists(connection: sqlite3.Connection, since: str) -> list[tuple[s
     """
     sql = f"""
         SELECT list, max(iif({COMPLETE}, finished, NULL)) AS completed FROM runs
-        WHERE mode IN ('full', 'incremental') AND instr(list, ' (') = 0
+        WHERE mode IN ('full', 'incremental') AND list IS NOT NULL
         GROUP BY list HAVING max(started) >= :since AND coalesce(completed, '') < :since ORDER BY list"""
-    return [tuple(row) for row in connection.execute(sql, {"since": since})]
+    return [tuple(row) for row in connection.execute(sql, {"since": since}) if not has_limits(row["list"])]
 
 
 def _is_whole(name: str | None) -> bool:
     """Whether the name of a list, as stored with a run, has no limit, filter or keyword."""
-    return name is not None and " (" not in name and is_unfiltered(name)
+    return name is not None and not has_limits(name) and is_unfiltered(name)
 
 
 def _gaps_of_list(connection: sqlite3.Connection, whole: sqlite3.Row | None) -> list[str]:
