@@ -37,6 +37,19 @@ def test_a_saved_answer_gives_items_and_texts(expected: Path) -> None:
     assert text[1] == "search"
 
 
+def test_a_database_with_a_changed_text_of_an_answer_verifies(tmp_path: Path) -> None:
+    shutil.copytree(ANSWER, tmp_path / "later")
+    page, meta = tmp_path / "later" / "page.json", tmp_path / "later" / "meta.json"
+    page.write_text(page.read_text().replace("It ends on Wednesday.", "It ends on Friday."))
+    told = json.loads(meta.read_text())
+    meta.write_text(json.dumps({**told, "fetched_at": "2026-07-02T09:00:00Z"}))
+    for saved in (ANSWER, tmp_path / "later"):
+        assert run("replay", saved, cwd=tmp_path).status == 0
+    counts = "SELECT articles, articles_changed FROM runs ORDER BY id"
+    assert rows(tmp_path / "osce-news.db", counts) == [(0, 0), (0, 1)]
+    assert run("verify", cwd=tmp_path).out == "osce-news.db: no problems found\n"
+
+
 def test_a_file_of_any_name_is_an_answer_if_it_has_hits(expected: Path, tmp_path: Path) -> None:
     shutil.copy(ANSWER / "page.json", tmp_path / "downloaded.json")
     (tmp_path / "other.json").write_text('{"name": "datapackage"}')
