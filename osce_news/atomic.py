@@ -142,7 +142,8 @@ def abandoned(parent: Path, prefix: str, suffix: str) -> Iterator[Path]:
 def locked(path: Path) -> Iterator[bool]:
     """Lock a file or folder until the end of the block, and yield whether that was possible.
 
-    The system releases the lock when the process ends, however it ends. Raises OSError if there is no path.
+    The system releases the lock when the process ends, however it ends. Raises OSError if the path does not
+    exist.
     """
     if fcntl is None:
         yield False
@@ -151,7 +152,7 @@ def locked(path: Path) -> Iterator[bool]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # another process has it, or the file system knows no locks
+        except OSError:  # another process has it, or the file system does not support locks
             yield False
         else:
             yield True

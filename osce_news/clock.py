@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-MAX_AHEAD = timedelta(days=1)  # a time that is further in the future is that of a wrong clock
+MAX_AHEAD = timedelta(days=1)  # a time that is further in the future comes from a wrong clock
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 

@@ -52,7 +52,7 @@ class NewerDatabaseError(BadInputError):
 
 
 class LayoutError(OsceNewsError):
-    """The page was not understood, so nothing of it was stored.
+    """The page was not understood, so nothing from it was stored.
 
     Compare the kept page with the selector in the message. If the site has changed its pages, a page object
     in `osce_news/pages/` needs a new layout and a fixture.
@@ -69,7 +69,7 @@ class LayoutError(OsceNewsError):
 
 
 class DoubtfulPageError(LayoutError):
-    """The page was read, but it failed a check: it is held, and nothing of it was stored.
+    """The page was read, but it failed a check: it is held, and nothing from it was stored.
 
     `osce-news held` shows what was expected and what is there. Store the page or discard it.
     """
@@ -129,7 +129,7 @@ def with_database(text: str, db: Path | str) -> str:
 def require_extra(extra: str, *modules: str) -> None:
     """Raise MissingExtraError, which says what to install, if one of the extra's modules is missing.
 
-    The command installs into the environment that runs; those that uv makes have no pip.
+    The command in the message installs into the running environment; environments made by uv have no pip.
     """
     if missing := [name for name in modules if not _is_installed(name)]:
         python = shlex.quote(sys.executable)

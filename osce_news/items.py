@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal
 
-BY_EXTRACTOR = "trafilatura"  # the layout of articles in no known layout
-BY_SEARCH = "search"  # the layout of articles that an answer of the search service holds
+BY_EXTRACTOR = "trafilatura"  # the `layout` of an article that matches no known one
+BY_SEARCH = "search"  # the `layout` of an article from the search service
 GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # 404, 410: the page no longer exists
 _LIST = "the list"  # the origin of fields that are read from a page of the list
 
@@ -272,5 +272,5 @@ class ArticleItem:
     article: RawArticle | None = None  # of "read", and of "moved" to an address without a number
 
     def as_failed(self, reason: str | None) -> ArticleItem:
-        """Return the response as one of which nothing is stored but the reason."""
+        """Return the response as a failed one, of which only the reason is stored."""
         return dataclasses.replace(self, status="failed", reason=reason, moved_to=None, article=None)

@@ -56,7 +56,7 @@ class Run:
     def prepare(self, page: Listing) -> Changes:
         """Identify and check the records of a list page, and return what they change in the database.
 
-        Removes records outside of the run's period from the page; they count in the check only. Raises
+        Records outside of the run's period are checked too, and then removed from the page. Raises
         DoubtfulPageError if the page fails a check, StorageError if the database can't be read.
         """
         self.writer.identify(page)

@@ -16,7 +16,7 @@ MAGIC = b"WARC/"
 
 _BLOCK = 16 * 1024  # small, because zlib copies the rest of a block after each member
 _PIECE = 64 * 1024  # unpacked at a time, so that a decompression bomb can't fill the memory
-_OVERLAP = 32  # more than what is searched for may have
+_OVERLAP = 32  # bytes; no pattern that is searched for matches more
 _GZIP = b"\x1f\x8b\x08"
 
 
@@ -69,7 +69,7 @@ class ByteStream:
 
 
 class GzipMember(ByteStream):
-    """The unpacked bytes of one member of a gzip file, the positions of which are counted from 0."""
+    """The unpacked bytes of one member of a gzip file; positions in them are counted from 0."""
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
         super().__init__(file)
@@ -138,7 +138,7 @@ def end_of_damage(file: BinaryIO, member: GzipMember) -> int | None:
             if zlib.decompressobj(31).decompress(stream.peek(1024), len(MAGIC)) == MAGIC:
                 return stream.position
         stream.skip(1)
-    # A member ends with its checksum and its length; only after a crash a file ends in zeros.
+    # A member ends with its checksum and its length; a file ends in zeros only after a crash.
     end = stream.position
     stream.go_back(max(0, end - 8))
     return end if member.error == "damaged" and any(stream.peek(8)) else None

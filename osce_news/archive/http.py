@@ -60,7 +60,7 @@ class Exchange:
     when: str  # UTC, in the form of clock.py
     ip: str | None = None
     truncated: str | None = None  # why the end of the body is missing (WARC 1.1, 5.13)
-    replaced: str | None = None  # what of the body was replaced by as many `x`
+    replaced: str | None = None  # what in the body was replaced by as many `x`
     source: str | None = None  # the address in a web archive from which it was copied
 
     def request_header(self) -> HttpHeader:
@@ -160,9 +160,9 @@ def payload_of(block: bytes) -> bytes:
 def decompress(response: ArchivedResponse, max_bytes: int) -> bytes:
     """Return the body of a response without its content-encoding.
 
-    Tools disagree with their own headers: a body that is not compressed is returned as it is, whatever its
-    header says, and one with gzip's magic number is decompressed without such a header. Raises RecordError if
-    the body is cut, damaged or larger than `max_bytes`.
+    Some tools write headers that do not match the body. So a body that is not compressed is returned as it
+    is, whatever its header says, and one with gzip's magic number is decompressed even without such a header.
+    Raises RecordError if the body is cut, damaged or larger than `max_bytes`.
     """
     body = response.body
     names = [name.strip() for name in header(response.headers, "content-encoding").lower().split(",")]

@@ -35,9 +35,9 @@ class WarcFiles:
         """Yield the captures and the events in these files, in order.
 
         With `hosts`, captures are limited to these hosts and those below them, and a 304 response is yielded
-        as the page that it refers to. Without, the files are those of recorded runs: all captures are
-        yielded, unchanged. `report` counts what is skipped. Raises BadInputError when it reaches a file that
-        is not a WARC file or can't be read.
+        as the page that it refers to. Without `hosts`, the files are those of recorded runs: all captures
+        are yielded, unchanged. `report` counts what is skipped. Raises BadInputError when it reaches a file
+        that is not a WARC file or can't be read.
         """
         for path in files:
             yield from self.part(path, report, hosts)

@@ -95,7 +95,7 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     def record(self, exchange: Exchange) -> None:
         """Write a request and its response, which refers to a stored one if the body is known.
 
-        Once it returns, a kill can't lose them. If it raises StorageError, nothing of them is in the file.
+        Once it returns, a kill can't lose them. If it raises StorageError, neither of them is in the file.
         """
         file = self._open_file()
         with self._errors():
@@ -109,8 +109,8 @@ class ArchiveWriter(AbstractContextManager["ArchiveWriter"]):
     def record_event(self, event: Event) -> None:
         """Write an event of the run as a metadata record; raises StorageError.
 
-        What the database stores next, a page or the end of the run, is flushed to disk, so that the database
-        can't outlast it. The end gets the number of pages and files.
+        If the database is about to store a page or the end of the run, the file is flushed to disk first, so
+        that the archive never lacks what the database has. The end gets the number of pages and files.
         """
         file = self._open_file()
         if isinstance(event, RunFinished):

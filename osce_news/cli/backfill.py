@@ -81,7 +81,7 @@ def backfill(web_archive: str, db: Path, archive: Path, as_json: bool, **given: 
     from osce_news.crawl.backfill import BackfillOptions
 
     options = BackfillOptions.parse(web_archive, archive, **given)
-    Writer(db, wait_s=0).close()  # fail before hours of copying if it is not ours, or if another writes to it
+    Writer(db, wait_s=0).close()  # before hours of copying, refuse a file that is not ours, or in use
     archive.mkdir(parents=True, exist_ok=True)
     with lock(archive / "backfill"), progress_bar("backfill", as_json=as_json) as advance:
         spider = process.backfill(options, advance)

@@ -45,14 +45,15 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **arguments: Any) -> None:
     """Read the newsroom's list into the database.
 
-    A crawl into an empty database reads the whole list, two to three hours at ten seconds per page. Other
-    crawls are incremental: they read the newest pages until two in a row have nothing new or changed.
-    --full reads everything again, and so also finds items that were back-dated. Then it requests the own
-    pages of up to 50 items that the list no longer shows, to find out which were withdrawn. An interrupted
-    full crawl is resumed. Ctrl-C stops after the current page.
+    A crawl into an empty database reads the whole list, two to three hours at ten seconds per page. Later
+    crawls are incremental: they read the newest pages until two in a row have nothing new or changed. With
+    --full, a crawl reads everything again, so it also finds items that were back-dated. Then it requests
+    the pages of up to 50 items that the list no longer shows, to find out which of them were withdrawn. An
+    interrupted full crawl is resumed. Ctrl-C stops after the current page.
 
-    --articles then reads the full texts of new and changed items and of those without a text, newest
-    first. Reading all of them takes about four days. What was read is stored, and the next run continues.
+    With --articles, the crawl then reads the full texts of new and changed items and of those without a
+    text, newest first. Reading all of them takes about four days. You can stop at any time: what was read is
+    stored, and the next run continues.
 
     --source search reads the site's search service: all items with their full texts in about 140 requests.
     Whether the site's terms allow that is for you to decide.

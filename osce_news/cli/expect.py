@@ -16,7 +16,7 @@ from osce_news.errors import BadInputError
 def expect(paths: tuple[Path, ...]) -> None:
     """Rewrite the expected.json of test fixtures.
 
-    A change in how pages are read can then be reviewed as a diff. Without a FOLDER, rewrites all below
+    A change in how pages are read can then be reviewed as a diff. Without a FOLDER, rewrites all fixtures in
     fixtures/.
 
     \b

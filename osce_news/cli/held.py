@@ -30,8 +30,8 @@ def held(number: int | None, store: bool, discard: bool, db: Path, form: str | N
     """List pages that failed a check; store or discard one of them.
 
     A crawl holds such a page: it keeps the whole page, stores none of its items, and continues. With N, the
-    page is shown result by result, next to what is stored. A page leaves the list by itself when a later
-    crawl reads its results again and they pass.
+    page is shown result by result, next to what is stored. A page is no longer listed when a later crawl
+    has read its results again and checked them.
 
     \b
     Example:

@@ -28,7 +28,7 @@ _AFTER_INTERRUPTION = {
     "crawl": "; what was read is stored",
     **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to continue"),
 }
-_OTHER_NAMES = {"--from": "--since", "--to": "--until"}  # those that click takes for other options
+_OTHER_NAMES = {"--from": "--since", "--to": "--until"}  # click suggests --format or --topic
 _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 
 
@@ -62,7 +62,7 @@ def main() -> NoReturn:
         stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         setattr(sys, name, stream)
         if isinstance(stream, io.TextIOWrapper):
-            # File names may hold bytes that are not text, and some terminals lack letters.
+            # File names may hold bytes that are not text, and some terminals can't show all letters.
             utf8 = stream.encoding.lower().replace("-", "") == "utf8"
             stream.reconfigure(errors="surrogateescape" if utf8 else "backslashreplace")
     sys.unraisablehook = _log_unraisable
@@ -134,7 +134,7 @@ def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:
     """Print one line, without control characters that a page or a name may hold; return the status."""
     text = without_user(text)
     if not log.is_json():
-        with suppress(BrokenPipeError):  # of a pipe that nobody reads any more; the status tells
+        with suppress(BrokenPipeError):  # nobody reads the pipe any more; the exit status is enough
             if show_traceback:
                 sys.stderr.write(without_user(traceback.format_exc()))
             print(f"osce-news: {printable(text)}", file=sys.stderr)

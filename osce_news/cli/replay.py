@@ -29,7 +29,7 @@ def replay(paths: tuple[Path, ...], db: Path, start_url: str, as_json: bool) -> 
     What `crawl --archive` recorded is rebuilt run by run, with its whole history. Runs that the database
     already holds are skipped. Saved pages, and the pages in WARC files of other tools, count as read at
     the time when they were fetched. The address and time of a saved page come from a meta.json next to
-    page.html. Without one, the page itself gives the address, and its file the time.
+    page.html. Without one, the address is taken from the page, and the time is that of the file.
 
     \b
     Example:

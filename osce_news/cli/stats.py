@@ -79,7 +79,7 @@ def stats(
     if labels and tidy:
         raise click.UsageError("--tidy is for counts: leave out --labels")
     if tidy and plot is not None and form is None:
-        raise click.UsageError("--tidy is for a table, not for a figure: give --format too, or leave it out")
+        raise click.UsageError("--tidy is for a table, not for a figure: add --format, or leave out --tidy")
     if plot is not None:
         check_path(plot)  # fail before the counting, which takes time
     with open_for_query(db, query) as connection:

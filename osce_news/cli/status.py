@@ -64,7 +64,8 @@ def status(max_age: timedelta | None, form: str, db: Path) -> None:
     """Show the last runs, held pages and unknown names.
 
     A complete run is a crawl, incremental or full, that read everything that it was meant to read. A crawl of
-    the whole list is one with --full. The age is that of the last complete run.
+    the whole list has read a list to its end, without a limit or a filter, as the first crawl and --full do.
+    The age is that of the last complete run.
 
     \b
     Example:

@@ -19,7 +19,7 @@ def verify(db: Path, as_json: bool) -> None:
     """Check the integrity of a database.
 
     Runs SQLite's own checks, and tests foreign keys, the search index and the rules of the schema. Exits
-    with status 1 if there is a problem. Columns that you have added are named, and are none.
+    with status 1 if there is a problem. Columns that you have added are not a problem; they are named.
 
     \b
     Example:

@@ -144,7 +144,7 @@ class Drupal11Layout(ArticleLayout):
 
     Known: og:title, the first `datetime` of the page and the section's classes, from a public crawler of
     documents of June 2026. Assumed: that news items have the same markup, that sections of quotes, lists,
-    tables and accordions are text, and that other sections and what is around them is not.
+    tables and accordions are text, and that nothing else is.
     """
 
     NAME = "drupal11"
@@ -161,7 +161,7 @@ class Drupal11Layout(ArticleLayout):
     def find(self, page: HtmlPage) -> ArticleOutline:
         """Return the outline; raises LayoutError if the page has another layout."""
         texts = outermost(page.find(self.TEXT.css), page.root)
-        if not texts:  # nothing else is special about the layout, so it does not fit in part
+        if not texts:  # the sections alone distinguish this layout
             raise LayoutError(self.NAME, expected="a section of text", got="none")
         heading, title = find_title(page)
         used = [] if heading is None else [heading]

@@ -31,13 +31,13 @@ _CAPTION = "figcaption, [class*=caption]"
 _SOURCES = ("src", "data-src", "data-original")
 _SMALL = frozenset({"0", "1", "16", "24", "32"})
 _NO_IMAGE = re.compile(
-    r"(?:(?<!a)logo|(?<![a-z])(?:(?:fav)?icon|spacer|pixel|blank))s?(?![a-z])",  # "oscelogo", no "catalogo"
+    r"(?:(?<!a)logo|(?<![a-z])(?:(?:fav)?icon|spacer|pixel|blank))s?(?![a-z])",  # "oscelogo", not "catalogo"
     re.IGNORECASE,
 )
 _WORDS_IN_BRACKETS = re.compile(r"\(([^()]{2,30})\)|\[([^\[\]]{2,30})\]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{6,}\d")
 _LEAD = frozenset({"lead", "intro", "introduction", "standfirst"})  # words in the class of a lead
-_MOST_LEADS = 20  # elements that may be the lead; others may be nested in each other
+_MOST_LEADS = 20  # elements that may be the lead; a hostile page may nest thousands in each other
 _BEGINNING = 40  # characters by which a paragraph is found on the page
 _CONTACT = frozenset({"contact", "contacts"})
 _LONGEST_CAPTION = 1_000  # characters

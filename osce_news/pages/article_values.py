@@ -30,7 +30,7 @@ _STATED_DATES = (
 _DATE_IN_JSON = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
 _LONGEST_LABEL = 60  # characters
 _LONGEST_ROW = 400  # characters of the values of a row
-_MOST_BLOCKS = 20  # beside the text in which to look; others may be nested in each other
+_MOST_BLOCKS = 20  # beside the text in which to look; a hostile page may nest thousands in each other
 
 
 def stated_date(page: HtmlPage) -> str | None:

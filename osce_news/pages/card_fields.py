@@ -213,7 +213,7 @@ class CardFields:
 
     @property
     def _values_of_other_labels(self) -> dict[Element, str]:
-        """The labels that are not known, recognised by their class, by the blocks of labels and values."""
+        """The labels that are not known, recognised by their class: by the blocks of labels and values."""
         labels: dict[Element, str] = {}
         for number, line in enumerate(self.lines):
             block = line.block
@@ -248,7 +248,7 @@ class CardFields:
         return next((self._headings[one] for one in cells if one in self._headings), "")
 
     def _days(self) -> Iterator[tuple[str, str]]:
-        """Yield the dates as printed, each with its `datetime`, the surest first."""
+        """Yield the dates as printed, each with its `datetime`, the most certain first."""
         labelled = self.labelled.values.get(DATE)
         if labelled or DATE in self.labelled.empty:
             of_label = (time for time in self._times if time.text in (labelled or ""))
@@ -279,5 +279,5 @@ def time_in(element: Element) -> Time | None:
 
 
 def is_of_change(element: Element) -> bool:
-    """Whether the class of an element with a date says that it is that of a change."""
+    """Whether the class of an element with a date says that the date is that of a change."""
     return _CHANGED.search(element.get("class") or "") is not None

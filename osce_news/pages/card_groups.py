@@ -65,7 +65,7 @@ class CardGroup:
 def days_above(groups: Sequence[CardGroup]) -> dict[Element, str]:
     """Return the date of each card if dates are above groups of cards; empty if that is unclear.
 
-    Then the list begins with a date, and the dates are in the order of the list.
+    If they are, the list begins with a date, and the dates are in the order of the list.
     """
     days: list[str] = []
     found: dict[Element, str] = {}
@@ -143,7 +143,7 @@ def _leads(lines: Sequence[Line], at: Sequence[int], times: Set[str]) -> list[in
 
 
 def _until_heading(run: list[Line], title: Line) -> list[Line]:
-    """Return the run without what follows a heading of the title's level or above: that of a month."""
+    """Return the run without what follows a heading of the title's level or above, such as a month."""
     level = title.heading.tag if title.heading is not None else "h6"
     for number in range(run.index(title) + 1, len(run)):
         heading = run[number].heading

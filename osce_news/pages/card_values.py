@@ -159,7 +159,7 @@ def is_dated(line: Line) -> bool:
 
 
 def is_of_publishing(before: str) -> bool:
-    """Whether the words before a date, on its line, let it be that of publishing."""
+    """Whether the date may be that of publishing, given the words before it on its line."""
     bare = bare_text(before)
     if begins("changed", bare):
         return False

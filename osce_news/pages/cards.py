@@ -70,7 +70,8 @@ def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:
     """Whether a card above the list is its newest item, with title and date, and not in it again.
 
     An older one is left out: it may be promoted, such as a film of last year, and if it is news, the list
-    shows it at its own date, perhaps on a later page. Only a list that leaves out what it features loses it.
+    shows it at its own date, perhaps on a later page. An item is missed only if the list leaves out what it
+    features.
     """
     dates = (parse_date(featured.published), parse_date(cards[0].published))
     if featured.title is None or featured.link is None or dates[0] is None or dates[1] is None:

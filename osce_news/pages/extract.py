@@ -117,7 +117,7 @@ def shows_cards(response: HttpResponse) -> bool:
     The site's pages until 2025, made by Drupal 7, are not: their only list of news was the labelled one.
     """
     if not response.is_html or len(_NUMBERED.findall(response.body)) < 2:
-        return False  # quickly, as most pages
+        return False  # without parsing, for most pages
     page = ListingPage(decode(response.body, response.content_type)[0], HOME_URL)
     if "Drupal 7" in (page.generator or ""):
         return False

@@ -38,7 +38,7 @@ _BEFORE_NAMES = b" \t\n\f\r/\"'"  # characters before an attribute's name
 _MOST_ATTRIBUTES = 20_000  # of one element, or more of several elements (see below)
 # Real pages have fewer than 60. For each line of text, all elements around it are examined.
 _MOST_NESTED = 256
-_MOST_HEADINGS = 20  # that may have the page's title; others may be nested in each other
+_MOST_HEADINGS = 20  # that may have the page's title; a hostile page may nest thousands in each other
 _NESTED_DEEPER = etree.XPath(f"boolean({'/*' * (_MOST_NESTED + 1)})")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 
@@ -67,8 +67,8 @@ _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 class HtmlPage:
     """The elements of a page, and what pages of all kinds have: language, name, addresses.
 
-    Any text can be parsed; only `refuse_other_pages` raises an error. The tree of a page that would take
-    minutes, because its elements are nested too deep or have too many attributes, is empty.
+    Any text can be parsed; only `refuse_other_pages` raises an error. If parsing a page would
+    take minutes, because its elements are nested too deep or have too many attributes, its tree is empty.
     """
 
     def __init__(self, html: str, url: str) -> None:
@@ -284,9 +284,9 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str | Non
     r"""Return the page's text, and a remark if its bytes are not in the declared encoding.
 
     Like a browser, this uses the header, the byte order mark or the meta element, else UTF-8. Single bytes
-    that are not UTF-8 are read as windows-1252, which was pasted into old pages; if they are whole words, the
-    page is read as windows-1251, because they are Russian. A page that is valid UTF-8 is read as such even if
-    it declares an encoding of single bytes, such as Latin-1. Raises nothing.
+    that are not UTF-8 are read as windows-1252, which was pasted into old pages; if whole words consist
+    of them, they are Russian, and the page is read as windows-1251. A page that is valid UTF-8 is read as
+    such even if it declares an encoding of single bytes, such as Latin-1. Raises nothing.
 
     >>> decode(b"<p>\x93Caf\xe9\x94", "text/html; charset=utf-8")
     ('<p>“Café”', 'places that are not UTF-8, as declared, but windows-1252: 2')

@@ -53,7 +53,7 @@ def find_results(page: HtmlPage) -> list[ResultFields] | None:
     """Return the results in printed order; an empty list if they cannot be separated.
 
     Returns None if the page is not a labelled list: it has neither the class of a known layout nor dates with
-    the label that such lists have, or only dates inside of links, as cards do.
+    the label that such lists have, or its only dates are inside of links, as on cards.
 
     >>> page = HtmlPage('''
     ...     <h3><a href="/node/1">First</a></h3> <p><b>Publishing date:</b> 2 May 2020</p>
@@ -81,7 +81,7 @@ def find_results(page: HtmlPage) -> list[ResultFields] | None:
     if any(
         kind_of_result(element) in alike for number in in_boxes for element in upwards(lines[number].block)
     ):
-        # The box next to the list contains results too, such as those that are read most.
+        # A box next to the list contains results too, such as the most-read ones.
         dates = sorted((*dates, *in_boxes))
         return _by_class(page, lines, dates) or _by_element(page, lines, dates)
     return regions

@@ -164,8 +164,7 @@ class LabelledValues:
     """The labelled fields of the result that consists of these lines inside the element `limit`.
 
     `labels` has the label that each line begins with, or None; only the result's own ones count. `values` has
-    the fields without those that have a label but no value, `used` the indexes of the lines with a label or a
-    value.
+    the fields whose label has a value, `used` the indexes of the lines with a label or a value.
     """
 
     def __init__(self, lines: Sequence[Line], limit: Element, labels: Sequence[Label | None]) -> None:

@@ -27,9 +27,9 @@ from osce_news.pages.text_lines import is_item
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and goes to quarantine
 UNLABELLED_IN = 10  # one result in this many may have an unknown label, and goes to quarantine
-QUARANTINE_FROM = 5  # results; on shorter pages none may go there, on others always one
+QUARANTINE_FROM = 5  # results; on shorter pages none may go there, on all others at least one
 DATELESS_IN = 10  # if more than one card in this many has no date, cards need none
-CONTRADICTORY_IN = 10  # one card in this many may state another day than it prints, and one always
+CONTRADICTORY_IN = 10  # one card in this many may state another day than it prints, and at least one
 MIN_EMPTY_LABELS = 3  # results with an empty label; so many fail a page if fewer have a value after it
 # What pages that show no results without a script have in their settings, scripts or elements.
 _SEARCH_APP = re.compile(r"typesense|instantsearch|search\.web\.osce\.org|algolia|search-app", re.IGNORECASE)

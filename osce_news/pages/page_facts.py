@@ -87,7 +87,7 @@ def _is_of_list(href: str, path: str) -> bool:
 
 
 def _pager_link(page: HtmlPage, name: str, links: Sequence[Element], own: Sequence[Element]) -> str | None:
-    """Return the address of the first link that is marked, else that says so in words; None without one."""
+    """Return the first link that is marked as `name`, else the first that says so; None without one."""
     related = (link for link in links if name in (link.get("rel") or "").split())
     classed = (link for link in own if _has_class(link, name))
     said = (link for link in own if _says(link, name))

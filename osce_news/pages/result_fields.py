@@ -134,7 +134,7 @@ def _own_labels(lines: Sequence[Line]) -> list[Label | None]:
 
 
 def _title_lines(others: Sequence[Line]) -> list[Line]:
-    """Return the lines of the heading, else of the link, that is the title; best one with an item's link.
+    """Return the lines of the title: a heading, else a link; preferably one with a link to an item.
 
     Markup may break a title into several lines. A heading without a link is a title without an address.
     """

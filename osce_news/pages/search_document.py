@@ -76,7 +76,7 @@ class Document:
 
     @property
     def seconds(self) -> float | None:
-        """The number in the field `date`, by which answers are ordered; None if it holds none of 64 bits."""
+        """The number in the field `date`, by which answers are ordered; None if it is no 64-bit number."""
         value = self.fields.get("date")
         if not isinstance(value, int | float) or isinstance(value, bool):
             return None

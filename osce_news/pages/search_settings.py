@@ -20,7 +20,7 @@ from osce_news.urls import HOME_URL, same_site
 
 MAX_SCRIPTS = 5  # of a page, to look for the key in
 _MAX_DEPTH = 12  # of settings in settings
-_VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # not a replaced one
+_VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # not one that was replaced by x
 _MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,9}key", re.IGNORECASE)
 _NOT_A_LETTER = re.compile("[^a-z]")
 _NAMES = ("apikey", "searchkey", "searchonlykey", "typesensekey")  # without signs, at the end of a name

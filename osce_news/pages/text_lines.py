@@ -89,7 +89,7 @@ def text_lines(root: Element) -> list[Line]:
     >>> [(line.text, line.block.tag, line.is_link) for line in text_lines(result)]
     [('A title', 'h3', True), ('Content type: News', 'div', False), ('The teaser.', 'div', False)]
     """
-    # A walk and not a recursion: hostile pages nest too deep for one.
+    # A walk instead of a recursion, for which the elements of hostile pages are nested too deep.
     found: list[Line] = []
     pieces: list[Piece] = []  # of the current line; starts with a visible character
 
@@ -197,7 +197,7 @@ def outermost(elements: Iterable[Element], root: Element) -> list[Element]:
 
 
 def class_words(element: Element) -> set[str]:
-    """Return the words in the element's class, in small letters: "card__title-2" has "card" and "title"."""
+    """Return the words in the element's class, in lower case: "card__title-2" has "card" and "title"."""
     return set(_LETTERS.findall((element.get("class") or "").lower()))
 
 

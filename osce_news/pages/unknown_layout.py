@@ -25,7 +25,7 @@ from osce_news.pages.text_lines import INLINE, Line, text_of
 _DATES = "time, [class*=publish], [class*=date]"
 _ABOVE, _BELOW = 3, 6  # lines around a title that may be its values
 _LONGEST_VALUE = 120  # characters of such a line; a longer one begins the text
-_MOST_TEXTS = 20  # in an element of a line; others may be nested in each other
+_MOST_TEXTS = 20  # in an element of a line; a hostile page may nest thousands in each other
 _MOST_ELEMENTS = 20_000  # 2 MB of short paragraphs; trafilatura needs quadratic time
 _LARGE = 500_000  # characters; trafilatura's fallbacks take too long for larger pages
 # Elements of trafilatura's output, and their names in HTML.
@@ -35,9 +35,9 @@ _TAGS = {"head": "h2", "item": "li", "lb": "br", "quote": "blockquote", "row": "
 def find_outline(page: HtmlPage) -> ArticleOutline:
     """Return the title and the values around it; the text is not read.
 
-    The title is the page's heading, else the title in the page's head. If no date is at the title, it is the
-    only one in elements for dates; None if none is recognised. Raises LayoutError if the page has no title,
-    or is a list.
+    The title is the page's heading, else the title in the page's head. If no date is next to the
+    title, the date is the only one in elements for dates; None if none is recognised. Raises LayoutError if
+    the page has no title, or is a list.
     """
     body = next(iter(page.find("body")), page.root)
     lines = page.lines
@@ -82,7 +82,7 @@ def read_text(page: HtmlPage) -> list[Paragraph]:
         raise LayoutError("article", expected="a text", got=got) from error
     if body is None:
         return []
-    for element in list(body.iter("list", *_TAGS)):  # others keep their names, which may be no names
+    for element in list(body.iter("list", *_TAGS)):  # others keep their names, which may not be valid ones
         if element.tag == "list":
             element.tag = "ol" if element.get("rend") == "ol" else "ul"
         else:

@@ -53,7 +53,7 @@ class Export:
 
 
 def describe(path: Path, files: Mapping[str, Path], export: Export, reference: Reference) -> None:
-    """Write the descriptor next to an export, with it and the earlier ones whose files still exist.
+    """Write the descriptor next to an export; it also keeps earlier exports whose files still exist.
 
     `files` has each file by its path in the descriptor's folder, and where it is now. `reference` is to the
     items of the export.
@@ -167,7 +167,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _is_of(resource: dict[str, Any], path: Path) -> bool:
-    """Whether an entry describes this file or folder; on some systems its case may be another one."""
+    """Whether an entry describes this file or folder; on some systems, the case of the name may differ."""
     others = {path.parent / first for each in _paths(resource) for first in Path(each).parts[:1]}
     return path in others or (path.exists() and any(each.exists() and each.samefile(path) for each in others))
 

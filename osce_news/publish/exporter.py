@@ -29,7 +29,7 @@ _NO_YEAR = "__HIVE_DEFAULT_PARTITION__"  # how Hive, and readers that follow it,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options of an export. A format refuses one that it has no use for, except for the last two."""
+    """Options of an export. A format refuses options that it has no use for, except for the last two."""
 
     columns: Sequence[str] = ()
     """Columns of the view `newsroom`; without names all of them."""
@@ -116,7 +116,7 @@ def write_to_stream(
 def newest(
     connection: sqlite3.Connection, query: Query, chosen: Format, limit: int | None = None
 ) -> Iterator[Row]:
-    """Return the newest rows of the query: as many as `limit` says, 0 for all, or as the format has."""
+    """Return the newest rows of the query: `limit` of them, 0 for all, None for the format's default."""
     return queries.items(connection, query, (chosen.newest if limit is None else limit) or None)
 
 

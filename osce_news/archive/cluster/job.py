@@ -156,7 +156,7 @@ def parse_part(part: Part, folder: Path) -> None:
 
 
 def _check(part: Part) -> None:
-    """Raise PartialError if this machine has another osce-news, or another file at the part's path."""
+    """Raise PartialError if this machine has another version of osce-news, or of the part's file."""
     if part.code != code_version():
         raise PartialError(
             "the plan was made by another version of osce-news than the worker's; install the same one"

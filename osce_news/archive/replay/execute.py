@@ -85,7 +85,7 @@ def replay_plan(
         for run in plan.runs:
             statuses = set(crawl_state.runs_of_archive(writer.connection, run.name).values())
             if not statuses and _can_be_repeated(run, writer):
-                # First, because the run may hold articles of items that only these list.
+                # First, because the run may hold articles of items that are listed only in these files.
                 merge(ReplayPlan(warcs=unrepeated))
                 unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over

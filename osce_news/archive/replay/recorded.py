@@ -158,7 +158,7 @@ class RecordedRun:
             self._try_to_store(capture, None)
 
     def _go_on_with_articles(self, end: ListEnded) -> None:
-        """End the run of the list and begin one of the articles, as crawls do since they are two runs."""
+        """End the run of the list and begin one of the articles, as crawls do now."""
         status = "partial" if self._errors else end.status
         of_list = {"whole": end.whole, "withdraws": end.withdraws, "list_url": end.list_url}
         self._finish(_end(status, self._last_page_at, **of_list))
@@ -167,7 +167,7 @@ class RecordedRun:
         self._run = Run(self._writer, started)
 
     def _finish(self, end: RunFinished) -> None:
-        """End the run; after an error it does not tell what the whole list holds."""
+        """End the run; after an error, it says nothing about the list as a whole."""
         withdrawn: list[str] = []
         if self._errors:
             end = replace(end, whole=False, list_status=None)
@@ -254,7 +254,7 @@ class RecordedRun:
         return article
 
     def _listing(self, capture: Capture | None, event: PageStored | None) -> Listing:
-        """Return a page of the list; raises why it is not there or not understood."""
+        """Return a page of the list; raises an error if it is not there or not understood."""
         if capture is None:
             raise self._missing(event)
         if event is not None and capture.revisit == SERVER_NOT_MODIFIED:

@@ -57,7 +57,7 @@ class _Stderr(logging.StreamHandler[TextIO]):
 
 
 def set_up(verbose: bool, path: Path | None = None, form: str = "text") -> None:
-    """Log our own lines, with `verbose` all, to standard error and to the file. Raises BadInputError."""
+    """Log our own lines, with `verbose` all lines, to standard error and the file. Raises BadInputError."""
     stderr = _Stderr()
     stderr.setFormatter(_Json() if form == "json" else _Text(_LINE, "%H:%M:%S"))
     handlers: list[logging.Handler] = [stderr]

@@ -37,7 +37,7 @@ sys.exit(not (ok and ("title" not in given or services.notify(**given, notify_ty
 
 
 class Notifications:
-    """Where a crawl is reported: `ping` and `notify` are as of the command line.
+    """Where a crawl is reported: `ping` and `notify` are as on the command line.
 
     `run` is the number of the run, once it is known. Raises BadInputError, which shows none of the addresses,
     and MissingExtraError if Apprise is not installed.
@@ -94,7 +94,7 @@ class Notifications:
 
 
 def _advice(kind: type[BaseException]) -> str:
-    """Return what to do about an error, which the docstring of each of ours says."""
+    """Return what to do about an error, as the docstring of its class says."""
     ours = issubclass(kind, OsceNewsError) and kind is not OsceNewsError
     return " ".join((inspect.getdoc(kind) or "").split()) if ours else "Run the command again with -v."
 

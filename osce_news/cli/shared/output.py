@@ -41,10 +41,10 @@ def print_items(
     query: Query,
     more: tuple[str, ...] = (),
 ) -> None:
-    """Print the items of a query: a few columns in a table, else all columns that are known and `more`.
+    """Print the items of a query: a table has a few columns, other formats have all known ones and `more`.
 
-    A narrow terminal shows the items one below the other, and any terminal those with `more` columns. Raises
-    what an export raises.
+    On a narrow terminal, and on any terminal if there are `more` columns, the items are printed one below the
+    other. Raises what an export raises.
     """
     if form is not None and form not in FORMATS:
         print_export(connection, rows, form, query)

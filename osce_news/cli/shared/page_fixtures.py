@@ -131,7 +131,7 @@ def rewrite(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
 def observed(case: Path) -> dict[str, Any]:
     """Return what is read from the page in a fixture folder: an article in `article/`, or else a list page.
 
-    If the page is not understood, that is the error. Empty fields are left out.
+    If the page is not understood, the error is returned. Empty fields are left out.
     """
     saved = saved_page(next(case.glob("page.*")))
     content_type = json.loads((case / "meta.json").read_text(encoding="utf-8")).get("content_type")

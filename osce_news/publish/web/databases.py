@@ -97,12 +97,12 @@ async def read(
     seconds: float | None = None,
     threads: ThreadPoolExecutor | None = None,
 ) -> T:
-    """Return what the function returns, which gets a new connection in one of the threads.
+    """Call the function with a new connection in one of the threads, and return what it returns.
 
-    The connection is to the file of a past day, which is made if it is not there, and without a day to the
-    served copy. Raises BadInputError if nothing is known of the day, or if the function takes more processor
-    time than these seconds, without any `LONGEST_QUERY_S`; StorageError if the file can't be made; and what
-    the function raises.
+    With a day, the connection is to the file of that day, which is made if it is missing; without one, to the
+    served copy. The function may take `seconds` of processor time, by default `LONGEST_QUERY_S`. Raises
+    BadInputError if it takes more, or if nothing is known of the day; StorageError if the file can't be made;
+    and what the function raises.
     """
     path = Path(datasette.get_database(DATABASE).path)
     if day is not None:
@@ -110,7 +110,7 @@ async def read(
         try:
             path = await asyncio.wrap_future(making)
         except BadInputError:
-            raise  # as the next time
+            raise  # the next request would fail in the same way
         except BaseException:
             _past.cache_clear()  # the next request tries again
             raise

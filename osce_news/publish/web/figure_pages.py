@@ -79,7 +79,7 @@ async def figure_page(datasette: Any, request: Any) -> Any:
         shown = {name: value for name, value in reversed(pairs) if name in _FIELDS}
         hidden = [pair for pair in pairs if pair not in shown.items()]
         hidden += [("top", str(options.top))] if options.top else []
-        variables |= {"shown": shown, "hidden": hidden}  # what the form has no field for is hidden
+        variables |= {"shown": shown, "hidden": hidden}  # options without a visible field stay hidden
         figure, notes = await _figure(datasette, options)
         rows = [_shown(row) for row in figure.rows[:200]]
         variables |= {"figure": figure, "notes": notes, "command": command(options), "rows": rows}

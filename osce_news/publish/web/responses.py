@@ -24,7 +24,7 @@ _OPTION = re.compile(r"(?<!\S)--(?=(?:since|until|as-of)\b)")
 
 
 def in_words(error: object) -> str:
-    """Return the text of an error; a page has fields, not options."""
+    """Return the text of an error without the hyphens of options, because a page has fields instead."""
     return _OPTION.sub("", str(error))
 
 
