@@ -15,7 +15,7 @@ from osce_news.normalize.vocabulary import fold
 # --- Single limits -----------------------------------------------------------------------------------------
 MAX_NAME_LENGTH = 120  # characters of an office or topic; the longest seen has 95
 MAX_RENAMED = 2  # names that the site may change at once in all items
-OF_ONE_OFFICE = Fraction(1, 2)  # share of the wrong dates, or of one day; with more, an office publishes late
+OF_ONE_OFFICE = Fraction(1, 2)  # of the wrong results; if one office or day has more, they do not count
 MAX_DAYS_AHEAD = 3  # days that a date may be ahead of the fetch: time zones, items released early
 MIN_RELABELLED = 3  # stored items with other names, dates or teasers now; fewer are edits
 MAX_MOVED = Fraction(1, 4)  # share of stored items with all names replaced; more are the names of other items

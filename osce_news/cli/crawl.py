@@ -31,7 +31,7 @@ def _crawl_options(command: Callable[..., Any]) -> Callable[..., Any]:
     metavar="URL",
     envvar="OSCE_NEWS_PING",
     show_envvar=True,
-    help="Request this address after a success, with /start at the start, with /STATUS after a failure.",
+    help="Request this address after a success; with /start at the start, and with /STATUS after a failure.",
 )
 @click.option(
     "--notify",

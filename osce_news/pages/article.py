@@ -17,7 +17,7 @@ from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.pages.labels import DATE
 from osce_news.pages.text_lines import text_of
 
-_ENOUGH = 200  # characters outside an empty text that may be the text after all
+_ENOUGH = 200  # characters of a page; with fewer, a known layout without a text has missed none
 
 
 @dataclass
