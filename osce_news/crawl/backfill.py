@@ -20,8 +20,7 @@ from osce_news.archive.digests import DigestIndex
 from osce_news.archive.report import RecordError
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
 from osce_news.archive.writer import ArchiveWriter
-from osce_news.crawl.crawl_run import as_partial
-from osce_news.crawl.failures import error_from_failure
+from osce_news.crawl.failures import as_partial, error_from_failure
 from osce_news.crawl.options import delay_seconds, split_address
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (

@@ -13,7 +13,7 @@ from osce_news.archive.writer import ArchiveWriter
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.errors import NetworkError, OsceNewsError, PartialError, RefusedError, StorageError
+from osce_news.errors import OsceNewsError, PartialError, RefusedError, StorageError
 from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem
 from osce_news.normalize import rules
@@ -223,10 +223,3 @@ class ArticlesRun(CrawlRun):
                 )
             )
         return super().ending()
-
-
-def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:
-    """Return a PartialError for a network error after stored pages; other errors are returned unchanged."""
-    if pages and isinstance(error, NetworkError):
-        return PartialError(f"{error}; what was read before it is stored, run the command again")
-    return error

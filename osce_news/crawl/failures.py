@@ -27,7 +27,14 @@ from twisted.web._newclient import ParseError
 
 from osce_news.crawl import settings
 from osce_news.crawl.downloader import MAX_HEAD_BYTES, HeadTooLargeError
-from osce_news.errors import LayoutError, NetworkError, OsceNewsError, RefusedError, UnavailableError
+from osce_news.errors import (
+    LayoutError,
+    NetworkError,
+    OsceNewsError,
+    PartialError,
+    RefusedError,
+    UnavailableError,
+)
 from osce_news.search_query import COLLECTION
 from osce_news.urls import short_address
 
@@ -102,6 +109,13 @@ def _status_error(url: str, response: Response) -> OsceNewsError:
         )
     kind = UnavailableError if wait else NetworkError
     return kind(f"{url}: the site answered with status {status}{wait_note}")
+
+
+def as_partial(error: OsceNewsError, pages: int) -> OsceNewsError:
+    """Return a PartialError for a network error after stored pages; other errors are returned unchanged."""
+    if pages and isinstance(error, NetworkError):
+        return PartialError(f"{error}; what was read before it is stored, run the command again")
+    return error
 
 
 def service_error(status: int, message: str, error: OsceNewsError) -> OsceNewsError:

@@ -68,14 +68,7 @@ class OverlappingPages:
             else:
                 new = self._add(page, window)
                 repeated = 0 if new else repeated + 1
-                more = self._pagers.continues(page, window)
-                is_near_end = window.end + window.rows > self.results.end
-                is_repeated = page.keys == self._before and is_near_end  # as some sites do beyond the end
-                if more is None and (len(page.keys) < window.rows or is_repeated):
-                    more = (new > 0 or window.page <= number) and (yield from self._has_more(window))
-                    if more:
-                        raise OwnPageSizeError(page)
-                if more is False:
+                if (yield from self._is_last(page, window, is_beyond=not new and window.page > number)):
                     is_longer = window.start + len(page.keys) > len(self.results.positions)
                     if is_longer and looks_at_top and not self._problems:
                         yield from self._look_at_top()
@@ -86,10 +79,23 @@ class OverlappingPages:
                 number = window.page
             window, page = yield from self._read_next(is_after_gap=page is None)
 
-    def _has_more(self, window: Window) -> Steps[bool]:
-        """Whether the page after this one shows results that were not read."""
-        self._apart = page = yield Window(window.page + 1, window.rows)
-        return page is not None and not self.results.has_all(page.keys)
+    def _is_last(self, page: PageFacts, window: Window, *, is_beyond: bool) -> Steps[bool]:
+        """Whether the list ends with a page, or before it; without links, the page after it is read.
+
+        If the page itself `is_beyond` the one before and shows nothing new, no other is read. Raises
+        OwnPageSizeError if a short page, or one that is shown again, is followed by new results.
+        """
+        more = self._pagers.continues(page, window)
+        is_near_end = window.end + window.rows > self.results.end
+        is_repeated = page.keys == self._before and is_near_end  # as some sites do beyond the end
+        if more is not None or (len(page.keys) >= window.rows and not is_repeated):
+            return more is False
+        if is_beyond:
+            return True
+        self._apart = following = yield Window(window.page + 1, window.rows)
+        if following is not None and not self.results.has_all(following.keys):
+            raise OwnPageSizeError(page)
+        return True
 
     def _look_at_top(self) -> Steps[None]:
         """Read from the top down to what was read: the list is longer, so results were added."""
@@ -293,7 +299,7 @@ class PlainPages:
                 f"the list lost {lost} results while it was read, so others may have moved unseen to pages "
                 "that had been read"
             )
-        if compares_length and page.number + bool(page.keys) <= self._pagers.first_last_page:
+        if compares_length and page.number + bool(page.keys) <= self._pagers.last_page_at_first:
             return f"the list became shorter while it was read: it ends with {page.url}"
         return None
 

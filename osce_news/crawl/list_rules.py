@@ -157,7 +157,7 @@ class Pagers:
     >>> pagers = Pagers(LISTING_URL)
     >>> page = PageFacts(LISTING_URL, ["1", "2"], pager=PagerLinks(None, f"{LISTING_URL}?page=3"))
     >>> pagers.read(page, 2)
-    >>> pagers.results, pagers.continues(page, Window(0, 2))
+    >>> pagers.length, pagers.continues(page, Window(0, 2))
     (8, True)
     """
 
@@ -165,7 +165,7 @@ class Pagers:
         self._start_url = start_url
         self.has_links = False  # whether any page linked to a later one
         self.last_page, self.last_link = 0, ""
-        self.first_last_page = 0  # the last page according to the first page that named one
+        self.last_page_at_first = 0  # the last page according to the first page that named one
         self.size = 0  # of the page that named the last page
         self.least_length = 0  # the smallest that a page gave, because the list may become shorter
 
@@ -180,10 +180,10 @@ class Pagers:
         last = page_number(link)
         if last is not None and same_site(link, self._start_url):
             self.last_page, self.last_link, self.size = last, link, size
-            self.first_last_page = self.first_last_page or last
+            self.last_page_at_first = self.last_page_at_first or last
 
     @property
-    def results(self) -> int | None:
+    def length(self) -> int | None:
         """The length of the list, rounded up to whole pages; None if no page says it."""
         return (self.last_page + 1) * self.size or None
 

@@ -49,7 +49,7 @@ class SearchTraversal(Traversal):
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the keys of each answer read."""
         self._known.update(key for _, keys in listed for key in keys)
-        self._joined, self._found = position["pages"], position["found"]
+        self._joined_pages, self._found = position["pages"], position["found"]
         self._is_second_look = position["again"]
         self.problems = list(position["problems"])
         # From the first page, because the date may have more documents by now.
@@ -101,7 +101,7 @@ class SearchTraversal(Traversal):
             return None
         return {
             "end": len(self._known),
-            "pages": self._joined,
+            "pages": self._joined_pages,
             "until": self.query.until,
             "found": self._found,
             "again": self._is_second_look,

@@ -47,14 +47,14 @@ class Traversal(ABC):
         self.is_joined = True  # whether the last page continues those before it, up to unreadable ones
         self._base, self._is_newest_first, self._from_top = url, True, True
         self._is_resumable = overlap is None and not options.is_limited
-        self._joined = self._without_news = self._failures = 0
+        self._joined_pages = self._without_news = self._failures = 0
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
         self.pages += 1
         self._failures = 0
         self.is_joined = self._add_page(page)
-        self._joined += self.is_joined
+        self._joined_pages += self.is_joined
         if self.is_joined and page.has_news is not None:
             self._without_news = 0 if page.has_news else self._without_news + 1
         no_news = self.overlap is not None and self._without_news >= self.overlap
@@ -124,7 +124,7 @@ class ListTraversal(Traversal):
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
-        self._rows, self._joined = position["most_rows"], position["pages"]
+        self._rows, self._joined_pages = position["most_rows"], position["pages"]
         self._saved = position
         self.problems[:] = position["problems"]
         if position["link"]:
@@ -176,7 +176,7 @@ class ListTraversal(Traversal):
         if not self._overlapping.earlier.positions:
             self._saved = {
                 "end": self._end_of_results,
-                "pages": self._joined,
+                "pages": self._joined_pages,
                 "most_rows": self._rows,
                 "problems": self.problems,
                 "link": self._plain.link if self._plain is not None else None,
@@ -185,10 +185,10 @@ class ListTraversal(Traversal):
 
     @property
     def _pages_left(self) -> int | None:
-        if (results := self._pagers.results) is None:
+        if (length := self._pagers.length) is None:
             return None
         gain = self._rows if self.is_plain else self._rows * NEW_SHARE
-        return math.ceil(max(0, results - self._end_of_results) / max(1, gain))
+        return math.ceil(max(0, length - self._end_of_results) / max(1, gain))
 
     @property
     def is_plain(self) -> bool:

@@ -11,14 +11,12 @@ import pytest
 from osce_news.clock import utc_now
 from osce_news.crawl import responses as kept_module
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import ArticlesRun, as_partial
+from osce_news.crawl.crawl_run import ArticlesRun
 from osce_news.crawl.list_run import ListRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.responses import MAX_KEPT_PAGES, keep_page
 from osce_news.errors import (
     DoubtfulPageError,
-    LayoutError,
-    NetworkError,
     PartialError,
     RefusedError,
     StorageError,
@@ -62,14 +60,6 @@ def test_a_search_answer_is_kept_as_a_file_that_replay_takes_for_one(tmp_path: P
 def test_a_page_that_cannot_be_kept_does_not_hide_the_error(tmp_path: Path) -> None:
     (tmp_path / "a.db-not-understood").write_text("a file in the way")
     assert keep_page(tmp_path / "a.db", b"page") is None
-
-
-def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
-    lost = NetworkError("lost")
-    assert as_partial(lost, 0) is lost
-    assert isinstance(as_partial(lost, 3), PartialError)
-    layout = LayoutError("x", expected="y", got="z")
-    assert as_partial(layout, 3) is layout
 
 
 def begun(crawl: Crawl) -> ListRun:

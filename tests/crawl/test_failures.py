@@ -18,10 +18,18 @@ from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError, ResponseFailed
 
-from osce_news.crawl.failures import cause_of, error_from_failure, is_lasting
+from osce_news.crawl.failures import as_partial, cause_of, error_from_failure, is_lasting
 from osce_news.crawl.responses import gone_list
-from osce_news.errors import NetworkError
+from osce_news.errors import LayoutError, NetworkError, PartialError
 from tests.helpers import run
+
+
+def test_a_connection_lost_after_some_pages_makes_a_partial_run() -> None:
+    lost = NetworkError("lost")
+    assert as_partial(lost, 0) is lost
+    assert isinstance(as_partial(lost, 3), PartialError)
+    layout = LayoutError("x", expected="y", got="z")
+    assert as_partial(layout, 3) is layout
 
 
 def failed(reason: Exception) -> DownloadFailedError:

@@ -44,7 +44,7 @@ class ArticlesSpider(BaseSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._end: OsceNewsError | None = None  # ends the run once the present item is stored
+        self._stop_because: OsceNewsError | None = None  # ends the run once the item is stored
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for the first article."""
@@ -89,11 +89,11 @@ class ArticlesSpider(BaseSpider):
         if isinstance(error, RefusedError):
             ends = run.checks.check_refusal(error, by_robots=response is None)
             # 429 Too Many Requests is about the crawler, not about the page.
-            self._end = error if item.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
+            self._stop_because = error if item.http_status == HTTPStatus.TOO_MANY_REQUESTS else ends
         else:
             run.checks.check(item, due)
             if site_is_down:
-                self._end = self.partial_error(error)
+                self._stop_because = self.partial_error(error)
         logger.warning("%s", error)
         return self._store(run, item)
 
@@ -121,9 +121,9 @@ class ArticlesSpider(BaseSpider):
     def next_item_page(self, run: CrawlRun) -> Request | None:
         """Return the request for the next item's page; None if no more are due, or the run must end."""
         self._requested = None
-        if self._end is not None:
-            run.stop_requests(self._end)
-            self._end = None
+        if self._stop_because is not None:
+            run.stop_requests(self._stop_because)
+            self._stop_because = None
         if not run.queue:
             return None
         due = run.queue[0]

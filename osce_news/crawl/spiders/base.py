@@ -19,7 +19,8 @@ from twisted.python.failure import Failure
 
 from osce_news.crawl.config import load_options
 from osce_news.crawl.crawl import Crawl
-from osce_news.crawl.crawl_run import CrawlRun, as_partial
+from osce_news.crawl.crawl_run import CrawlRun
+from osce_news.crawl.failures import as_partial
 from osce_news.crawl.options import OPTIONS, CrawlOptions
 from osce_news.crawl.pipelines import StoragePipeline
 from osce_news.crawl.responses import keep_page
