@@ -102,7 +102,7 @@ class BackfillSpider(PoliteSpider):
         self.errors: list[OsceNewsError] = []
         self.interrupted = True  # until Scrapy says how it ended
         self.cost: dict[str, Any] = {}  # the counts of its requests, by the names of Summary
-        self._questions = deque(self.web_archive.first())
+        self._index_urls = deque(self.web_archive.first())
         self._captures: deque[CdxRecord] | None = None  # None while the index is read
         self._total = self._refusals = 0
         self._first_lost = ""
@@ -134,15 +134,15 @@ class BackfillSpider(PoliteSpider):
         if self._is_over:
             return None
         limit = self.options.limit
-        if self._questions and (limit is None or len(self.selection) < limit):
-            asked = self._questions.popleft()
-            logger.info("index: %d captures so far; requesting %s", self.counts["captures"], asked)
+        if self._index_urls and (limit is None or len(self.selection) < limit):
+            index_url = self._index_urls.popleft()
+            logger.info("index: %d captures so far; requesting %s", self.counts["captures"], index_url)
             return Request(
-                asked,
+                index_url,
                 self.index_read,
                 errback=self.index_failed,
                 headers={"Accept": "application/json"},
-                cb_kwargs={"asked": asked},
+                cb_kwargs={"index_url": index_url},
                 meta={"handle_httpstatus_list": [HTTPStatus.NOT_FOUND], "download_timeout": INDEX_TIMEOUT_S},
             )
         if self._captures is None:
@@ -162,10 +162,10 @@ class BackfillSpider(PoliteSpider):
             meta={"dont_redirect": True},
         )
 
-    def index_read(self, response: Response, asked: str) -> Request | None:
+    def index_read(self, response: Response, index_url: str) -> Request | None:
         """Add the captures of an answer, and return the next request."""
         try:
-            page = self.web_archive.read(asked, response.status, response.body)
+            page = self.web_archive.read(index_url, response.status, response.body)
         except LayoutError as error:
             error.args = (f"{response.url}: {error}",)
             self.errors.append(error)
@@ -174,7 +174,7 @@ class BackfillSpider(PoliteSpider):
                 self.selection.add(record)
             self.counts["captures"] += page.unreadable
             self.counts["unreadable"] += page.unreadable
-            self._questions.extendleft(reversed(page.next))
+            self._index_urls.extendleft(reversed(page.next))
             if page.is_cut:
                 text = "the index has more captures; read it in parts, with --from, --to or another --url"
                 self.errors.append(PartialError(f"{response.url}: {text}"))

@@ -38,7 +38,7 @@ class OverlappingPages:
         self._before: Sequence[str] = ()  # the keys of the last page that joined
         self._apart: PageFacts | None = None  # the last page that did not join
         self._pagers, self._problems = pagers, problems
-        self._rows = self._first_rows = 0  # the most results on a page, and on the first one
+        self._most_rows = self._first_rows = 0  # the most results on a page, and on the first one
         self._takes_size: bool | None = None
         self._sizes: list[tuple[int, set[int]]] = []  # as in `takes_size`
 
@@ -60,7 +60,7 @@ class OverlappingPages:
         With `looks_at_top`, the top is read again if the list has become longer. Raises OwnPageSizeError if
         the site ignores the page size.
         """
-        self._rows = self._first_rows = window.rows
+        self._most_rows = self._first_rows = window.rows
         repeated, number = 0, -1  # pages in a row that show nothing new; the number of the page before
         while True:
             if page is None:  # it could not be read
@@ -101,7 +101,7 @@ class OverlappingPages:
         """Read from the top down to what was read: the list is longer, so results were added."""
         end = 1
         while True:
-            window = window_at(end - 1, self._rows)
+            window = window_at(end - 1, self._most_rows)
             page = yield window
             if page is None or not self.results.add(window.start, page.keys, self.results.end):
                 return
@@ -134,10 +134,10 @@ class OverlappingPages:
         for back in (0, *STEPS_BACK):
             if read:
                 self._apart = read[-1][1]
-            window = window_at(max(0, end - 1 - back), self._rows)
+            window = window_at(max(0, end - 1 - back), self._most_rows)
             is_apart = not back and (is_after_gap or window.end <= end)
             if is_apart:
-                window = window_at(end, self._rows)
+                window = window_at(end, self._most_rows)
             page = yield window
             if page is None:
                 return window, None
@@ -166,12 +166,12 @@ class OverlappingPages:
         results = {len(page.keys), len(self.list_keys(page))}
         if not self._takes_size and window.start:
             self._sizes.append((window.rows, results))
-            self._takes_size = takes_size(self._sizes, self._rows)
+            self._takes_size = takes_size(self._sizes, self._most_rows)
             if self._takes_size is False:
                 raise OwnPageSizeError(page)
-        is_largest = window.rows == self._rows == self._first_rows
+        is_largest = window.rows == self._most_rows == self._first_rows
         if self._takes_size and is_largest and min(results) == window.rows - 1:
-            self._rows -= 1
+            self._most_rows -= 1
 
     def keep_if_joined(self, page: PageFacts) -> bool:
         """Return whether a page that was read joins; if so, it is the one before the next."""
@@ -207,10 +207,10 @@ class PlainPages:
     `link` is the page to request next, where a later traversal can resume.
     """
 
-    def __init__(self, base: str, asked: int, pagers: Pagers, problems: list[str]) -> None:
-        """Read the list at `base`, of which pages of `asked` results were requested; add to `problems`."""
+    def __init__(self, base: str, rows: int, pagers: Pagers, problems: list[str]) -> None:
+        """Read the list at `base`, of which pages of `rows` results were requested; add to `problems`."""
         self.link: str | None = None
-        self._base, self._asked, self._pagers, self._problems = base, asked, pagers, problems
+        self._base, self._rows, self._pagers, self._problems = base, rows, pagers, problems
         self._keys: set[str] = set()
         self._visited: set[str] = set()
         self._before: Sequence[str] = ()  # the keys of the page before
@@ -232,7 +232,7 @@ class PlainPages:
         With `compares_length`, the last page is also read early, to see whether the list becomes shorter.
         """
         waiting, self.link = list(read), link
-        self._takes_size = bool(read) and len(read[0].keys) >= self._asked
+        self._takes_size = bool(read) and len(read[0].keys) >= self._rows
         repeated = 0  # pages in a row that show nothing new
         while repeated < MAX_REPEATED:
             page = waiting.pop(0) if waiting else (yield self.link or "")
@@ -277,9 +277,9 @@ class PlainPages:
         If the site takes the size, a link without it leads to pages of another size, so it does not count.
         """
         link = page.pager.next if page.pager else None
-        is_of_other_size = link is not None and self._takes_size and page_size(link) != self._asked
+        is_of_other_size = link is not None and self._takes_size and page_size(link) != self._rows
         if link is None or (is_of_other_size and page_number(link) is not None):
-            return with_page(self._base, page.number + 1, self._asked)
+            return with_page(self._base, page.number + 1, self._rows)
         return link
 
     def _read_last_page(self) -> Steps[None]:
@@ -291,7 +291,7 @@ class PlainPages:
     def _problem_at_end(self, page: PageFacts, *, has_new: bool, compares_length: bool) -> str | None:
         """Return why results may be missing, although the last page was read; None if none are."""
         is_same = not has_new and self._keys.issubset(page.keys)
-        if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._asked):
+        if is_same and (page.number <= self._pagers.last_page or len(page.keys) == self._rows):
             return f"{page.url} shows the results of the page before it again"
         lost = 0 if self._length is None else self._length - page.number * self._size - len(page.keys)
         if lost > 0:

@@ -16,13 +16,7 @@ from osce_news.crawl.crawl_run import CrawlRun
 from osce_news.crawl.options import CrawlOptions
 from osce_news.crawl.search_traversal import SearchTraversal
 from osce_news.crawl.traversal import ListTraversal
-from osce_news.errors import (
-    DoubtfulPageError,
-    LayoutError,
-    OsceNewsError,
-    PartialError,
-    command_line,
-)
+from osce_news.errors import DoubtfulPageError, LayoutError, OsceNewsError, PartialError, command_line
 from osce_news.events import PageStored, RunFinished
 from osce_news.items import Listing
 from osce_news.normalize import rules

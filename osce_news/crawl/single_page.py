@@ -12,11 +12,7 @@ from twisted.python.failure import Failure
 from osce_news.clock import utc_now
 from osce_news.crawl.failures import error_from_failure
 from osce_news.crawl.options import CrawlOptions
-from osce_news.crawl.responses import (
-    findings_of,
-    gone_list,
-    listing_from_response,
-)
+from osce_news.crawl.responses import findings_of, gone_list, listing_from_response
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import LayoutError, NetworkError, OsceNewsError, unexpected
 from osce_news.items import Listing

@@ -112,7 +112,8 @@ class ListTraversal(Traversal):
         self._is_newest_first = newest_first(options.start_url)
         self._from_top = not page_number(options.start_url)
         self._is_resumable &= self._from_top
-        self._asked = self._rows = page_size(options.start_url) or options.rows  # the most results on a page
+        self._rows = page_size(options.start_url) or options.rows  # results per page, as requested
+        self._most_rows = self._rows  # the most results on a page
         self._read_twice: str | None = None  # the last page without a link
         self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
@@ -124,14 +125,14 @@ class ListTraversal(Traversal):
 
     def resume(self, position: dict[str, Any], listed: Sequence[tuple[str, list[str]]]) -> None:
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
-        self._rows, self._joined_pages = position["most_rows"], position["pages"]
+        self._most_rows, self._joined_pages = position["most_rows"], position["pages"]
         self._saved = position
         self.problems[:] = position["problems"]
         if position["link"]:
             # It is not read from the top: nothing shows what was removed meanwhile.
             self._link, self._from_top = position["link"], False
         else:
-            self._overlapping.resume(listed, self._rows, position["end"])
+            self._overlapping.resume(listed, self._most_rows, position["end"])
 
     def read(self, page: PageFacts) -> None:
         """Add a page that was read, and choose the next."""
@@ -177,7 +178,7 @@ class ListTraversal(Traversal):
             self._saved = {
                 "end": self._end_of_results,
                 "pages": self._joined_pages,
-                "most_rows": self._rows,
+                "most_rows": self._most_rows,
                 "problems": self.problems,
                 "link": self._plain.link if self._plain is not None else None,
             }
@@ -187,7 +188,7 @@ class ListTraversal(Traversal):
     def _pages_left(self) -> int | None:
         if (length := self._pagers.length) is None:
             return None
-        gain = self._rows if self.is_plain else self._rows * NEW_SHARE
+        gain = self._most_rows if self.is_plain else self._most_rows * NEW_SHARE
         return math.ceil(max(0, length - self._end_of_results) / max(1, gain))
 
     @property
@@ -222,7 +223,7 @@ class ListTraversal(Traversal):
 
     def _read_list(self) -> Steps[None]:
         """Read the first page, and then the others: overlapping ones, unless the site ignores the size."""
-        rows = self._asked  # not _rows, which `resume` sets
+        rows = self._rows  # not _most_rows, which `resume` sets
         window = Window(page_number(self.options.start_url) or 0, rows)
         first = yield window
         if first is None:
@@ -232,7 +233,7 @@ class ListTraversal(Traversal):
             return
         got = len(first.keys)
         rows = min(got, rows) or rows  # the largest page that the site gives
-        self._rows, window = rows, Window(window.page, rows)
+        self._most_rows, window = rows, Window(window.page, rows)
         if first.is_only_page or not (got or self._pagers.continues(first, window)):
             self._overlapping.results.add(window.start, first.keys, window.end)
             self._end()
@@ -252,7 +253,7 @@ class ListTraversal(Traversal):
 
     def _read_plain(self, link: str | None, read: Sequence[PageFacts] = ()) -> Steps[None]:
         """Read pages of the site's own size one after another, from a link, or after pages that were read."""
-        self._plain = PlainPages(self._base, self._asked, self._pagers, self.problems)
+        self._plain = PlainPages(self._base, self._rows, self._pagers, self.problems)
         reads_all = self._from_top and self.overlap is None and not self.options.is_limited
         if (yield from self._plain.follow(link, read, compares_length=reads_all)):
             self._end()
