@@ -63,7 +63,7 @@ class ListRun(CrawlRun):
         self.checks = ArticleChecks(0, 0, accept=True)  # fails no page
         self._is_list_complete = False  # whether the list was read to its end, or as far as intended
         self._is_emptied = False  # whether a held page says that the list is empty
-        self._note: str | None = None  # about missing items
+        self._missing_note: str | None = None
         if never_complete and (not full or options.is_limited) and options.is_unfiltered:
             self.hint = f"no full crawl has read this list to its end; next: `{options.full_crawl}`"
         if options.restart and not full:
@@ -113,16 +113,16 @@ class ListRun(CrawlRun):
         """Hold a page; raises DoubtfulPageError if too many are held."""
         self.hold_page(self._advance(page, replace(facts, keys=page.listed, has_news=None)), page, doubt)
         self._is_emptied |= not page.listed
-        logger.warning("%s: %s; held, see `%s`", short_address(page.url), doubt, self._held)
+        logger.warning("%s: %s; held, see `%s`", short_address(page.url), doubt, self._held_command)
         held, pages = self.summary.held, self.summary.pages
         if checks.site_has_changed(held, pages):
             got = f"{doubt.got}, and {held} of {pages} pages are held, so the site has changed"
             accept = "--full --accept" if self.summary.mode == "full" else "--accept"
-            hint = f"`{self._held}` shows them; if they are right, repeat this crawl with {accept}"
+            hint = f"`{self._held_command}` shows them; if they are right, repeat this crawl with {accept}"
             raise DoubtfulPageError(doubt.selector, expected=doubt.expected, got=f"{got}; {hint}")
 
     @property
-    def _held(self) -> str:
+    def _held_command(self) -> str:
         """The command that shows the held pages."""
         return command_line("held", self.options.db)
 
@@ -186,7 +186,7 @@ class ListRun(CrawlRun):
             reasons = []
             if held := self.summary.held:
                 pages = "page is" if held == 1 else "pages are"
-                reasons.append(f"{held} doubtful {pages} held, not stored: see `{self._held}`")
+                reasons.append(f"{held} doubtful {pages} held, not stored: see `{self._held_command}`")
             if problems := self.traversal.problems[:3]:
                 reasons += [*problems, "what was read is stored, run the command again"]
             if reasons:
@@ -195,8 +195,8 @@ class ListRun(CrawlRun):
         if withdraws := self._finds_missing:
             items = self.find_missing(list_url)
             gone = self.find_gone(items)
-            self._note = self._about_missing(items, len(items) - len(gone))
-            self.hint = self.hint or self._note
+            self._missing_note = self._about_missing(items, len(items) - len(gone))
+            self.hint = self.hint or self._missing_note
         is_complete = self.error is None and not self.interrupted
         end, _ = super().ending()
         end = replace(
@@ -221,7 +221,7 @@ class ListRun(CrawlRun):
     @property
     def message(self) -> str | None:
         """How the run ended, in words; None if there is nothing to say."""
-        return super().message or self._note
+        return super().message or self._missing_note
 
     def _stored_with_gaps(self, page: Listing) -> int:
         """Return how many of the page's items were stored by crawls that did not reach their end."""

@@ -77,8 +77,8 @@ class ArticlesSpider(BaseSpider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         response = failure.value.response if isinstance(failure.value, HttpError) else None
         site_is_down = isinstance(error, UnavailableError) and not self._is_elsewhere(request, failure)
-        fatal = run.error is not None and not isinstance(run.error, PartialError)
-        if fatal or (site_is_down and response is None):  # no request was made
+        has_failed = run.error is not None and not isinstance(run.error, PartialError)
+        if has_failed or (site_is_down and response is None):  # no request was made
             raise self.fail(error)
         due: Due = request.cb_kwargs["due"]
         if response is not None:

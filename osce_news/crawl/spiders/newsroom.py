@@ -70,21 +70,21 @@ class NewsroomSpider(ArticlesSpider):
     def parse_start_page(self, response: Response) -> Request | None:
         """Look for the key in the page, and then in its scripts one by one."""
         page = HtmlPage(decode(response.body, header(response, "Content-Type"))[0], response.url)
-        return self._use(next(settings_in_page(page), None), response.url, scripts_of(page))
+        return self._begin_with_key(next(settings_in_page(page), None), response.url, scripts_of(page))
 
     def parse_script(self, response: Response, others: list[str]) -> Request | None:
         """Look for the key in a script, and then in the others."""
         found = settings_in_script(decode(response.body, "text/javascript")[0], self.options.start_url)
-        return self._use(next(found, None), response.url, others)
+        return self._begin_with_key(next(found, None), response.url, others)
 
     def key_page_failed(self, failure: Failure) -> Request | None:
         """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
         error = failure.value
         if not isinstance(error, HttpError) or error.response.status not in GONE_STATUSES:
             raise self.fail(error_from_failure(failure))
-        return self._use(None, error.response.url, error.response.cb_kwargs.get("others", []))
+        return self._begin_with_key(None, error.response.url, error.response.cb_kwargs.get("others", []))
 
-    def _use(self, found: SearchSettings | None, where: str, scripts: list[str]) -> Request | None:
+    def _begin_with_key(self, found: SearchSettings | None, where: str, scripts: list[str]) -> Request | None:
         """Begin with the settings that were found, or request the next script; fail after the last."""
         self._requested = None
         if found is not None:
@@ -109,7 +109,7 @@ class NewsroomSpider(ArticlesSpider):
         """Yield the page's records and, when the page is stored, the next request."""
         run = self.crawl.list_run
         try:
-            page, facts = self._read(response, known)
+            page, facts = self._read_page(response, known)
             if run is None:  # `scrapy parse`: there is nothing to store it in
                 for record in page.records:
                     yield record
@@ -188,7 +188,7 @@ class NewsroomSpider(ArticlesSpider):
             raise end from error
         return request
 
-    def _read(self, response: Response, known: LastReading | None) -> tuple[Listing, PageFacts]:
+    def _read_page(self, response: Response, known: LastReading | None) -> tuple[Listing, PageFacts]:
         """Return the page with its raw records, and its facts for the traversal."""
         if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
             # The page as it was last read, without records.
