@@ -56,13 +56,13 @@ SELECT *,
         ON runs.id = run_id ORDER BY run_id DESC LIMIT 1) AS by
 FROM replaced"""
 
-# When the items that the run showed earlier than all others were first seen before, and by what.
+# When the items that the run showed earlier than all before it were first seen until then, and by what.
+# `is_kept` is whether a later run has shown them even earlier.
 _FORMER_FIRST_SEEN = """
-SELECT id, first_seen, origin, min(before, last_seen) AS before, source
-FROM former_values JOIN items ON id = item_id
-WHERE run_id = ?1 AND field = 'first_seen' AND first_seen = coalesce((
+SELECT id, first_seen, origin, min(before, last_seen) AS before, source, first_seen <> coalesce((
     SELECT before FROM former_values AS later WHERE later.item_id = id
-    AND later.field = 'first_seen' AND later.run_id > ?1 ORDER BY run_id LIMIT 1), first_seen)"""
+    AND later.field = 'first_seen' AND later.run_id > ?1 ORDER BY run_id LIMIT 1), first_seen) AS is_kept
+FROM former_values JOIN items ON id = item_id WHERE run_id = ?1 AND field = 'first_seen'"""
 
 # The text before the run: that of its first revision of the text. `left` and `by` are as above.
 _FORMER_TEXTS = """
@@ -145,16 +145,17 @@ def _undo(connection: sqlite3.Connection, undone: int, run: int) -> UndoCounts:
     if removed:  # the next crawl reads the pages that show these items, although they have not changed
         connection.execute("UPDATE pages SET etag = NULL, last_modified = NULL WHERE item_id IS NULL")
     texts, texts_kept = _undo_texts(connection, undone, run)
-    items_changed, kept = _undo_changes(connection, undone, run)
+    items_changed, values_kept = _undo_changes(connection, undone, run)
     items_changed |= {row["item_id"] for row in connection.execute(_REMOVE_ADDRESSES, [undone])}
-    items_changed |= _undo_first_seen(connection, undone, run)
-    changed = len(items_changed)
+    seen_later, times_kept = _undo_first_seen(connection, undone, run)
+    changed = len(items_changed | seen_later)
     withdrawals = _undo_withdrawals(connection, undone, run)
     # A page that the run stored can be stored again.
     connection.execute("UPDATE held SET stored_run = NULL WHERE stored_run = ?", [undone])
     texts += texts_of_items
     incomplete = _mark_incomplete(connection, undone) if removed or changed or withdrawals or texts else 0
-    return UndoCounts(removed, changed, withdrawals, texts, kept + texts_kept, unknown, incomplete)
+    kept = texts_kept + values_kept + times_kept
+    return UndoCounts(removed, changed, withdrawals, texts, kept, unknown, incomplete)
 
 
 def _mark_incomplete(connection: sqlite3.Connection, undone: int) -> int:
@@ -228,15 +229,16 @@ def _undo_changes(connection: sqlite3.Connection, undone: int, run: int) -> tupl
     return changed, kept
 
 
-def _undo_first_seen(connection: sqlite3.Connection, undone: int, run: int) -> set[str]:
-    """Restore when items were first seen, and by what; return the items."""
-    former = connection.execute(_FORMER_FIRST_SEEN, [undone]).fetchall()
+def _undo_first_seen(connection: sqlite3.Connection, undone: int, run: int) -> tuple[set[str], int]:
+    """Restore when items were first seen, and by what; return the items, and how many times are kept."""
+    found = connection.execute(_FORMER_FIRST_SEEN, [undone]).fetchall()
+    former = [row for row in found if not row["is_kept"]]
     for row in former:
         replaced = FormerValue("first_seen", row["first_seen"], row["origin"])
         rows.write_former(connection, row["id"], [replaced], run)
         sql = "UPDATE items SET first_seen = ?, origin = ? WHERE id = ?"
         connection.execute(sql, [row["before"], row["source"], row["id"]])
-    return {row["id"] for row in former}
+    return {row["id"] for row in former}, len(found) - len(former)
 
 
 def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:
@@ -247,11 +249,14 @@ def _is_changed_again(row: sqlite3.Row, *now: str | None) -> bool:
 def _undo_withdrawals(connection: sqlite3.Connection, undone: int, run: int) -> int:
     """Take back the withdrawals of the run, and withdraw again what it restored; return how many.
 
-    An item that a page has shown since the last one of the run stays restored.
+    An item that a page has shown since the last one of the run stays restored. If the run is itself an
+    `undo`, what it withdrew again is restored since the time at which it was before.
     """
     now = utc_now()
     taken_back = connection.execute(
-        "UPDATE withdrawals SET restored = max(withdrawn, ?2), restored_run = ?3 "
+        "UPDATE withdrawals SET restored_run = ?3, restored = coalesce("
+        "(SELECT max(restored) FROM withdrawals AS other WHERE other.item_id = withdrawals.item_id "
+        "AND other.withdrawn = withdrawals.withdrawn), max(withdrawn, ?2)) "
         "WHERE withdrawn_run = ?1 AND restored IS NULL",
         [undone, now, run],
     ).rowcount

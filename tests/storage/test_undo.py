@@ -15,7 +15,7 @@ from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
 from osce_news.storage.own_pages import due_pages, gone_items
 from osce_news.storage.undo import undo_run
-from tests.helpers import NOON, dump, listing, values
+from tests.helpers import NOON, dump, items_as_of, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
 from tests.storage.ingest.test_articles import answer, bad
@@ -91,7 +91,8 @@ def test_when_items_were_first_seen_and_by_what_is_as_before_the_run(writer: Wri
         writer.store(form_of(TEN, RAW_FIELDS, at, "search"))
         states.append(first())
     assert [len(set().union(*states[:n])) for n in (1, 2, 3, 4)] == [1, 2, 3, 3]
-    undo_run(writer, 2)  # run 3 has shown the items even earlier
+    undone = undo_run(writer, 2)  # run 3 has shown the items even earlier
+    assert (undone.changed, undone.kept) == (0, len(TEN))
     assert first() == states[3]
     assert undo_run(writer, 3).changed == len(TEN)
     assert first() == states[1]
@@ -194,6 +195,28 @@ def test_an_item_is_withdrawn_again_unless_it_was_seen_since(writer: Writer, is_
     assert values(writer.connection, withdrawn) == ([] if is_seen_later else ["2024-08-06T12:00:00Z"])
     assert undo_run(writer, writer.summary.run).withdrawals == 1 - is_seen_later
     assert values(writer.connection, withdrawn) == []
+    assert problems(writer.path) == []
+
+
+def test_an_item_counts_as_restored_since_it_was_if_that_was_only_taken_back_for_a_while(
+    writer: Writer,
+) -> None:
+    for day in (5, 6, 7):
+        run = writer.begin("full").run
+        writer.store(listing(TEN[1:] if day == 6 else TEN, f"2024-08-{day:02}T12:00:00Z"))
+        writer.finish("complete", withdrawn=[str(TEN[0].node)] if day == 6 else [])
+
+    def items_of_days() -> list[int]:
+        return [len(items_as_of(writer.connection, f"2024-08-{day:02}")) for day in (5, 6, 7, 8)]
+
+    assert items_of_days() == [10, 9, 10, 10]
+    undo_run(writer, run)
+    assert items_of_days() == [10, 9, 9, 9]
+    for _ in range(2):
+        undo_run(writer, writer.summary.run)
+        assert items_of_days() == [10, 9, 10, 10]
+        undo_run(writer, writer.summary.run)
+        assert items_of_days() == [10, 9, 9, 9]
     assert problems(writer.path) == []
 
 
