@@ -185,9 +185,17 @@ def merge_reading(
 ) -> tuple[NewsItem, Sources]:
     """Return a stored item and its sources after another reading of it; both are normalised.
 
-    Of two languages English counts, else the one whose code comes first. In the `same_reading` of a list, at
-    another place, labels of both places are kept. A page that is not `saved` is the newest, even if its time
-    is older: the clock may have been set back.
+    The value of a field that counts is, by the first rule that applies:
+
+    1. of two readings of one source: the newer one's, if its page has the field at all, or if no value is
+       stored; in two languages, that of the language that counts
+    2. if only one source prints a value: this value
+    3. in two languages: that of the language that counts, English or else the one whose code comes first
+    4. of an item's own page and another source: the other's
+    5. of a list and the search service: the list's, unless the service was read more than a month later
+
+    In the `same_reading` of a list, at another place, labels of both places are kept. A page that is not
+    `saved` is the newest, even if its time is older: the clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
     differ = None not in (known.language, read.language) and known.language != read.language
@@ -199,32 +207,36 @@ def merge_reading(
         foreign = dict.fromkeys(name for name in sources.others if sources.others[name] != origin)
         own = renormalized(known, **foreign) if foreign else known
         read, is_newer = merge_records(*((read, own) if is_newer else (own, read))), True
-    counts = language is read or (language is None and is_newer)
+
+    def replaces(name: str) -> bool:
+        """Whether the value that was read replaces the stored one, by the rules above."""
+        stored, printed, source = getattr(known, name), getattr(read, name), sources.of_field(name)
+        if source == origin:
+            counts = is_newer if language is None else language is read
+            return counts and (stored is None or name in page.fields)
+        if stored is None or printed is None:
+            return printed is not None
+        if language is not None:
+            return language is read
+        if PAGE in (origin, source):
+            return source == PAGE
+        stored_at = sources.last_seen_in(source or LIST)
+        passed = parse_utc(at if saved else max(at, stored_at)) - parse_utc(stored_at)
+        return passed >= -_SAME_TIME if origin == LIST else passed > _SAME_TIME
+
     others, values = dict(sources.others), {"url_raw": preferred_raw(known, read)}
     for name in _NAMES:
-        mine, theirs = getattr(known, name), getattr(read, name)
-        source = sources.of_field(name)
-        if source == origin:
-            replaces = counts and (mine is None or name in page.fields)
-        elif mine is None or theirs is None:
-            replaces = theirs is not None
-        elif language is not None:
-            replaces = language is read
-        elif PAGE in (origin, source):
-            replaces = source == PAGE
-        else:
-            stored_at = sources.last_seen_in(source or LIST)
-            passed = parse_utc(at if saved else max(at, stored_at)) - parse_utc(stored_at)
-            replaces = passed >= -_SAME_TIME if origin == LIST else passed > _SAME_TIME
-        if mine is None and theirs is None and origin == LIST:
+        printed = getattr(read, name)
+        if origin == LIST and printed is None and getattr(known, name) is None:
             if name in page.fields:
                 others.pop(name, None)  # a list that has the field prints no value
             elif LIST not in sources.seen:
                 others[name] = UNPRINTED
-        elif replaces:
-            values[name] = theirs
+        elif replaces(name):
+            values[name] = printed
             others.pop(name, None)
-            others |= {} if theirs is None or origin == LIST else {name: origin}
+            if printed is not None and origin != LIST:
+                others[name] = origin
     changed = {name: value for name, value in values.items() if value != getattr(known, name)}
     after = renormalized(known, **changed) if changed else known
     return after, replace(sources.shown(origin, at), others=others)
