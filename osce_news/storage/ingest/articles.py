@@ -85,10 +85,10 @@ def write_article(
     if row is None and item.status == "unchanged":  # unchanged since a request that stored nothing
         return item.status, None
     values = _first_times(item, row)
-    is_listed = item.article is not None and item.article.layout == BY_SEARCH
-    own_request = row is not None and (row["layout"] != BY_SEARCH or row["status"] != "read")
+    from_search = item.article is not None and item.article.layout == BY_SEARCH
+    was_requested = row is not None and (row["layout"] != BY_SEARCH or row["status"] != "read")
     newest = row is None or not saved or item.fetched_at >= row["fetched_at"]
-    if newest and not (is_listed and own_request):  # the state of the item's own page is kept
+    if newest and not (from_search and was_requested):  # the state of the item's own page is kept
         values |= _request_columns(item, run)
     change = None
     if item.article is not None and _replaces(item, row, saved=saved):

@@ -40,7 +40,7 @@ class Edit(NamedTuple):
     after: NewsItem | None = None  # None if only its sources changed
     former: Sequence[FormerValue] = ()  # what is replaced
     revisions: Sequence[Revision] = ()
-    merged: Sequence[Revision] = ()  # of labels, between two places of one reading of the list
+    label_revisions: Sequence[Revision] = ()  # between two places of one reading of the list
     is_change: bool = False  # whether the item's meaning changed
 
 
@@ -114,7 +114,7 @@ class Ingest:
         for identifier, edit in edits.items():
             rows.write_revisions(connection, identifier, edit.revisions, page.fetched_at, run)
             rows.write_former(connection, identifier, edit.former, run)
-            for change in edit.merged:
+            for change in edit.label_revisions:
                 rows.merge_revision(connection, identifier, change, page.fetched_at, run)
         for identifier, row in changes.known.items():
             if page.fetched_at < row["first_seen"] and row["first_run"] != run:
@@ -159,8 +159,8 @@ class Ingest:
         labels = [change for change in changes if same_reading and change.field in LABELS]
         recorded = [change for change in changes if change not in labels]
         is_change = bool(recorded) or any(change.kind == "labels" for change in changes)
-        merged = [] if self.saved or is_new else labels
-        return Edit(changed_sources, after, former, recorded, merged, is_change)
+        label_revisions = [] if self.saved or is_new else labels
+        return Edit(changed_sources, after, former, recorded, label_revisions, is_change)
 
     def _in_one_reading(self, page: Listing, row: sqlite3.Row) -> bool:
         """Whether the item was last seen in the same reading of the list."""
