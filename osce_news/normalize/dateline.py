@@ -20,7 +20,8 @@ _FORMS = tuple(
         rf"(?P<date>{DATELINE_DAY})\s*,?\s+{_PLACES}\s*,?\s*{_DASH}",  # 12 June 2025, Sarajevo –
     )
 )
-_NEAR_DIGIT = re.compile(r"[^\d]{0,200}[0-9]")  # no form matches without one
+_DIGIT = re.compile("[0-9]")
+_FARTHEST_DIGIT = 200  # characters from the beginning; no form matches without a digit
 _MOST_WORDS = 5  # of a place that is not in the vocabulary; a longer one is a sentence in capitals
 _LONGEST_NOTICE = 300  # characters
 _WORD = re.compile(r"(?<!\S)['’]?[^\W\d_]")
@@ -61,7 +62,7 @@ def parse_dateline(teaser: str | None) -> Dateline | None:
 
 
 def _dateline_at(teaser: str, start: int) -> Dateline | None:
-    if not _NEAR_DIGIT.match(teaser, start):
+    if not _DIGIT.search(teaser, start, start + _FARTHEST_DIGIT):
         return None
     for form in _FORMS:
         if (match := form.match(teaser, start)) and (places := _places(match["places"])):
