@@ -247,11 +247,9 @@ class RecordedRun:
         if event.status == "unchanged" and not crawl_state.has_text(connection, event.item_id or ""):
             capture = self._changed(capture, event)
         article = capture.article(event.item_id)
-        if (
-            event.status == "failed" and article.status != "failed"
-        ):  # it made no sense, or a pipeline dropped it
-            return article.as_failed(event.reason)
-        return article
+        # It failed in the crawl because it made no sense, or because a pipeline dropped it.
+        has_failed = event.status == "failed" and article.status != "failed"
+        return article.as_failed(event.reason) if has_failed else article
 
     def _listing(self, capture: Capture | None, event: PageStored | None) -> Listing:
         """Return a page of the list; raises an error if it is not there or not understood."""
