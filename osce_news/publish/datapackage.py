@@ -143,9 +143,8 @@ def _field(column: Column, list_separator: str | None) -> dict[str, Any]:
     kind = _TYPES.get(column.form, "string")
     if column.form == "JSON array" and list_separator:
         description = f"{description} Separated by {list_separator!r}."
-    elif (
-        column.form == "JSON array"
-    ):  # not "array": frictionless refuses the lists that it reads from Parquet
+    elif column.form == "JSON array":
+        # Not "array": frictionless refuses the lists that it reads from Parquet.
         description, kind = f"{description} A list of texts.", "any"
     return {
         "name": column.name,
