@@ -45,7 +45,7 @@ def test_csv_has_all_items_newest_first_with_lists_joined(
 
 def test_csv_for_excel_has_a_bom_and_no_formulas(exported_from: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(exported_from, tmp_path / "osce-news.db"))
-    titles = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1+1)")
+    titles = ("=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(1+1)", "＝1+1")
     with closing(open_for_writing(path)) as connection:
         for key, title in enumerate(titles, 1):
             connection.execute("UPDATE items SET title = ? WHERE key = ?", [title, key])
@@ -57,7 +57,7 @@ def test_csv_for_excel_has_a_bom_and_no_formulas(exported_from: Path, tmp_path: 
     assert "text" not in _cells(tmp_path / "bom.csv")[:20]
     plain, bom = _cells(tmp_path / "plain.csv"), _cells(tmp_path / "texts.csv")
     assert set(titles) <= set(plain)
-    assert bom == [f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in plain]
+    assert bom == [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "＝")) else cell for cell in plain]
 
 
 def _cells(path: Path) -> list[str]:

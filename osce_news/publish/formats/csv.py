@@ -9,7 +9,9 @@ from typing import Any, TextIO
 from osce_news.publish.formats import Format, Row
 from osce_news.storage.dictionary import Column
 
-_FORMULA_SIGNS = ("=", "+", "-", "@")  # Excel runs text that starts with one of these
+# Excel runs text that starts with one of these; in some locales also with a full-width one (OWASP, "CSV
+# Injection").
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 LIST_SEPARATOR = "; "  # occurs in no name of an office, topic or place
 
 
