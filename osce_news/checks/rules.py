@@ -69,7 +69,7 @@ class Context:
     neighbour_dates: dict[str, list[str | None]]  # the dates of the results before and after each item
     after_gap: set[str]  # the items that follow a result without a teaser, and the first one
     title_words: dict[str, list[str]]  # the long words of each title that no other one has, by item
-    teasers: str  # all teasers, in small letters
+    teasers: str  # all teasers, in lower case
     texts: dict[str, str]  # the full texts on the page itself, by item
     openings: dict[str, str]  # the items with these texts, by how a text begins
     changed: Set[str]  # the items that are new, or differ from what is stored
@@ -159,7 +159,7 @@ class ShareRule:
 
 
 def long_words(text: str) -> set[str]:
-    """Return the first five letters of each word that has as many, in small letters."""
+    """Return the first five letters of each word that has as many, in lower case."""
     return set(_LONG_WORD.findall(text.casefold()))
 
 

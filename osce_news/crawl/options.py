@@ -166,11 +166,13 @@ class CrawlOptions:
         "newsroom.",
         default=(),
     )
-    since: str | None = _option(_date, "DATE", "Skip items published before this day, and stop at them.")
+    since: str | None = _option(
+        _date, "DATE", "Skip items published before this day; the crawl ends where it reaches them."
+    )
     until: str | None = _option(_date, "DATE", "Skip items published after this day.")
     max_pages: int | None = _option(_count, "N", "Stop after N pages.")
     overlap: int = _option(
-        _count, "N", "Incremental: stop after N pages without new or changed items.", default=2
+        _count, "N", "Stop an incremental crawl after N pages without new or changed items.", default=2
     )
     rows: int = _option(
         partial(_count, most=MAX_ROWS), "N", "Results per page, 50 at most.", default=MAX_ROWS

@@ -103,7 +103,7 @@ def _places(text: str) -> tuple[str, ...]:
             places.append(part)
         elif part and (not places or not _in_capitals(places[0])):
             return ()
-        # otherwise a region in small letters after a place in capitals: "FAROB, Sughd region"
+        # otherwise a region in lower case after a place in capitals: "FAROB, Sughd region"
     return tuple(places)
 
 
