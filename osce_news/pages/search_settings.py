@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from osce_news.normalize import canonical_url, is_web_address
 from osce_news.pages.html_page import HtmlPage, decode
 from osce_news.urls import HOME_URL, same_site
 
 MAX_SCRIPTS = 5  # of a page, to look for the key in
+MIN_KEY_LENGTH = 16  # of a key that is recognised as one
 _MAX_DEPTH = 12  # of settings in settings
 _VALUE = re.compile(r"(?!x+$)[A-Za-z0-9+/=_-]{16,1000}")  # not one that was replaced by x
 _MAY_HOLD_KEY = re.compile(rb"(?:api|search|only|typesense)[^a-z]{0,9}key", re.IGNORECASE)
@@ -70,7 +72,8 @@ def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     keys = {known} if known else set()
     if b"key" in body.lower() and _MAY_HOLD_KEY.search(body):  # the first is quick
         keys |= {found.key for found in settings_in_page(HtmlPage(decode(body)[0], HOME_URL))}
-    keys |= {key.replace("/", r"\/") for key in keys}  # PHP writes JSON like this
+    # As PHP writes it in JSON, and as it stands in an address.
+    keys |= {form for key in keys for form in (key.replace("/", r"\/"), quote(key, safe=""))}
     replaced = 0
     for key in sorted(keys, key=len, reverse=True):  # a key may be a part of another
         replaced += body.count(key.encode())

@@ -11,7 +11,8 @@ from osce_news import clock
 from osce_news.archive.http import MAX_PAGE_BYTES, Exchange, unpack
 from osce_news.archive.report import RecordError
 from osce_news.errors import StorageError
-from osce_news.pages.search_settings import without_keys
+from osce_news.pages.search_settings import MIN_KEY_LENGTH, without_keys
+from osce_news.search_query import KEY_HEADER
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -47,11 +48,14 @@ class ArchiveMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response after recording it, both without keys of the search service."""
-        if (run := self._run) is None or (archive := run.recorder) is None:
+        run = self._run
+        archive = run.recorder if run is not None else None
+        used = _key_that_may_be_in(response, request, run.options.search_key) if run is not None else None
+        if archive is not None or used is not None:
+            response = _without_keys(response, used)
+        if run is None or archive is None:
             request.meta["fetched_at"] = clock.utc_now()
             return response
-        # The service may repeat the key in an error.
-        response = _without_keys(response, run.options.search_key if response.status >= 400 else None)
         exchange = _exchange(request, response)
         request.meta["fetched_at"] = exchange.when
         try:
@@ -67,8 +71,17 @@ class ArchiveMiddleware:
         return crawl.run if crawl is not None else None
 
 
+def _key_that_may_be_in(response: Response, request: Request, key: str | None) -> str | None:
+    """Return the key in use if the response may repeat it: an error, or an answer to it; else None.
+
+    Documents may hold a short key by chance.
+    """
+    is_answer = key is not None and KEY_HEADER in request.headers and len(key) >= MIN_KEY_LENGTH
+    return key if response.status >= 400 or is_answer else None
+
+
 def _without_keys(response: Response, used: str | None) -> Response:
-    """Return a page with keys unpacked and without them; any other response unchanged."""
+    """Return a page with keys unpacked and without them, in its headers too; any other response unchanged."""
     encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1").strip()
     with suppress(RecordError):  # a body that is cut or damaged is requested again
         body = unpack(encoding, response.body, MAX_PAGE_BYTES) if encoding else response.body
@@ -76,7 +89,9 @@ def _without_keys(response: Response, used: str | None) -> Response:
         if replaced:
             headers = response.headers.copy()
             headers.pop("Content-Encoding", None)
-            return response.replace(body=body, headers=headers, flags=[*response.flags, _REPLACED])
+            response = response.replace(body=body, headers=headers, flags=[*response.flags, _REPLACED])
+    for name, values in response.headers.items() if used else ():
+        response.headers[name] = [without_keys(value, used)[0] for value in values]
     return response
 
 

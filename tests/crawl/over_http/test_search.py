@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -255,7 +256,7 @@ ANSWER = {"found": 1, "hits": [{"document": document(1)}]}
         ((302, "/elsewhere"), 3, "status 302"),
         ((200, '{"found": 0, "hits": []}'), 3, "expected documents of the newsroom, got none"),
         ((200, json.dumps({**ANSWER, "found": 0})), 3, "expected the number of documents in `found`, got 0"),
-        ((400, '{"message": "not a key: a-secret-key"}'), 3, "not a key: KEY"),
+        ((400, '{"message": "not a key: a-secret-key"}'), 3, "not a key: xxxxxxxxxxxx"),
         ((422, '{"message": "Only upto 250 hits"}'), 3, "Only upto 250 hits"),
         ((503, '{"message": "Not Ready or Lagging"}'), 1, "status 503"),
     ],
@@ -288,6 +289,38 @@ def test_a_key_that_the_service_repeats_is_in_nothing_that_is_kept(tmp_path: Pat
     kept += [gzip.decompress(path.read_bytes()) for path in tmp_path.rglob("*.warc.gz")]
     assert any(b"xxxxxxxxxxxx" in content for content in kept)
     assert not any(b"a-secret-key" in content for content in kept)
+
+
+LONG_KEY = "Ab0+Zk9/Qm4=Ab0+Zk9/Qm4="
+
+
+@pytest.mark.parametrize("archived", [True, False])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, json.dumps({LONG_KEY: 1}).encode(), "application/json"),
+        Reply(200, f"<title>not a key: {LONG_KEY}</title>".encode()),
+        Reply(200, json.dumps(ANSWER).encode(), "application/json", {"X-Key": LONG_KEY}),
+        Reply(302, b"", headers={"Location": f"/elsewhere?key={quote(LONG_KEY, safe='')}"}),
+        Reply(401, b"{}", "application/json", {"X-Key": LONG_KEY}),
+        Reply(400, json.dumps({"message": f"?key={quote(LONG_KEY, safe='')}"}).encode(), "application/json"),
+    ],
+)
+def test_a_key_is_in_nothing_that_is_kept_wherever_the_service_repeats_it(
+    tmp_path: Path, reply: Reply, archived: bool
+) -> None:
+    with Newsroom(robots=ROBOTS) as site:
+        site.fail(COLLECTION, faults.always(reply))
+        variables = {"OSCE_NEWS_SEARCH_URL": site.url, "OSCE_NEWS_SEARCH_KEY": LONG_KEY}
+        options = ["crawl", "--source", "search", "--delay", "0", "--db", str(tmp_path / "osce-news.db")]
+        options += ["--archive", str(tmp_path / "archive")] if archived else []
+        with Command(options, tmp_path, variables) as command:
+            done = command.wait(120)
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    kept += [gzip.decompress(path.read_bytes()) for path in tmp_path.rglob("*.warc.gz")]
+    kept += [(done.output + done.errors).encode()]
+    forms = (LONG_KEY, quote(LONG_KEY, safe=""))
+    assert not [form for form in forms for content in kept if form.encode() in content]
 
 
 @pytest.mark.slow
