@@ -73,11 +73,15 @@ SELECT item_id, before, text, (
     WHERE later.item_id = revisions.item_id AND later.field = 'text' ORDER BY later.id DESC LIMIT 1) AS by
 FROM revisions JOIN articles USING (item_id) WHERE revisions.id IN (
     SELECT min(id) FROM revisions WHERE run_id = ?1 AND field = 'text' GROUP BY item_id)"""
-# Those that no other run has read: later ones at most got the status 304.
+# Those that no other run has read: later ones at most got the status 304. An answer of the search service is
+# known by the time of the first reading only.
 _REMOVE_ARTICLES = """
+WITH times AS (SELECT fetched_at FROM pages WHERE run_id = ?1),
+own_times AS (SELECT fetched_at FROM times EXCEPT SELECT fetched_at FROM pages WHERE run_id < ?1)
 DELETE FROM articles WHERE item_id NOT IN (SELECT item_id FROM revisions WHERE field = 'text') AND (
-    (run_id = ?1 AND first_asked >= (SELECT started FROM runs WHERE id = ?1))
-    OR (SELECT min(run_id) FROM pages WHERE pages.item_id = articles.item_id) = ?1 AND NOT EXISTS (
+    run_id = ?1 AND (first_asked >= (SELECT started FROM runs WHERE id = ?1) OR first_read IN own_times)
+    OR (first_read IS NULL OR first_read IN times)
+    AND (SELECT min(run_id) FROM pages WHERE pages.item_id = articles.item_id) = ?1 AND NOT EXISTS (
         SELECT 1 FROM pages WHERE pages.item_id = articles.item_id AND run_id > ?1 AND status IS NOT 304))
 RETURNING read_at"""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from osce_news.clock import utc_now
-from osce_news.items import RAW_FIELDS
+from osce_news.items import RAW_FIELDS, ArticleItem
 from osce_news.normalize import rules
 from osce_news.storage import Writer, crawl_state
 from osce_news.storage.integrity import problems
@@ -18,7 +18,7 @@ from osce_news.storage.undo import undo_run
 from tests.helpers import NOON, dump, items_as_of, listing, values
 from tests.newsroom import make_stories
 from tests.newsroom.samples import TEN
-from tests.storage.ingest.test_articles import answer, bad
+from tests.storage.ingest.test_articles import answer, bad, search_answer
 from tests.storage.ingest.test_sources import TITLES, form_of
 
 
@@ -155,6 +155,36 @@ def test_texts_become_those_before_the_run_and_can_be_put_back(db: Path) -> None
         assert undo_run(writer, writer.summary.run).texts == 1
         assert values(writer.connection, "SELECT text FROM articles") == ["The third text."]
     assert problems(db) == []
+
+
+@pytest.mark.parametrize("reading", [answer(TEN[0], 2), bad(TEN[0], 2, "not_found", http_status=404)])
+def test_a_text_of_the_search_service_stays_when_an_own_page_is_taken_back(
+    writer: Writer, reading: ArticleItem
+) -> None:
+    writer.begin("full")
+    writer.store(listing(TEN))
+    writer.begin("incremental")
+    writer.store(search_answer(TEN[:1], 1, "A text."))
+    undone = writer.begin("articles").run
+    writer.store_article(reading)
+    assert undo_run(writer, undone).texts == 0
+    assert values(writer.connection, "SELECT text FROM articles") == ["A text."]
+    assert problems(writer.path) == []
+
+
+def test_texts_of_a_replayed_answer_are_taken_back_with_the_run_that_first_stored_them(
+    writer: Writer,
+) -> None:
+    writer.begin("replay")
+    writer.store(listing(TEN))
+    for _ in range(2):
+        again = writer.begin("replay").run
+        writer.store(search_answer(TEN[:1], 1, "A text."))
+    other = writer.begin("replay").run
+    writer.store(search_answer(TEN[1:2], 2, "Another text."))
+    assert undo_run(writer, again).texts == 0
+    assert undo_run(writer, other).texts == 1
+    assert values(writer.connection, "SELECT text FROM articles") == ["A text."]
 
 
 def test_texts_that_go_with_their_items_are_counted(writer: Writer) -> None:
