@@ -9,6 +9,7 @@ import importlib.util
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 # A command in a message, unless it names the database already or does not need it.
@@ -130,14 +131,30 @@ def require_extra(extra: str, *modules: str) -> None:
     """Raise MissingExtraError, which says what to install, if one of the extra's modules is missing.
 
     The command in the message installs into the running environment; environments made by uv have no pip.
+    It asks for the versions that the extra asks for.
     """
     if missing := [name for name in modules if not _is_installed(name)]:
         python = shlex.quote(sys.executable)
         pip = f"{python} -m pip install" if _is_installed("pip") else f"uv pip install --python {python}"
-        packages = " ".join(missing).replace("vl_convert", "vl-convert-python")
+        packages = shlex.join(_requirement(name) for name in missing)
         raise MissingExtraError(
             f"{', '.join(missing)} not installed: the extra {extra} has it; next: {pip} {packages}"
         )
+
+
+def _requirement(module: str) -> str:
+    """Return package and versions that our extras ask for, such as "datasette<1,>=0.65.5".
+
+    If osce-news itself is not installed, this is only the package's name.
+    """
+    from importlib import metadata  # slow to import
+
+    package = {"vl_convert": "vl-convert-python"}.get(module, module)
+    with suppress(metadata.PackageNotFoundError):
+        for line in metadata.requires("osce-news") or ():
+            if re.match(rf"{package}(?![\w-])", line):
+                return line.partition(";")[0].strip()
+    return package
 
 
 def _is_installed(module: str) -> bool:

@@ -78,6 +78,7 @@ def check(
     """
     options = load_options(start_url=start_url, db=db, config=config, delay=delay)
     log.only_notices()
+    is_new = into is not None and not into.exists()
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)  # if it can't be made, there is no request
     from osce_news.crawl import process  # imports Scrapy
@@ -87,6 +88,8 @@ def check(
         spider = process.check(options)
         if into is not None and spider.response is not None:
             _save(spider.response, spider.fetched_at, into)
+        elif into is not None and is_new:
+            into.rmdir()  # without a response, there is nothing to attach to an issue
         _report(spider, connection, as_json)
 
 

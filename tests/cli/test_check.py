@@ -116,6 +116,16 @@ def test_a_folder_that_cannot_be_made_costs_no_request(newsroom: Newsroom, tmp_p
     assert (done.status, done.err, newsroom.paths) == (1, "osce-news: notes/page: Not a directory\n", [])
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_without_a_response_no_folder_is_left(tmp_path: Path, is_there: bool) -> None:
+    with Newsroom([], robots=ROBOTS) as gone:
+        pass
+    if is_there:
+        (tmp_path / "page").mkdir()
+    assert ask(gone, tmp_path, "check", "--save", "page").status == 1
+    assert (tmp_path / "page").exists() == is_there
+
+
 def test_a_server_that_is_busy_is_asked_once(newsroom: Newsroom, tmp_path: Path) -> None:
     newsroom.fail(faults.page(0), faults.status(503))
     done = ask(newsroom, tmp_path)

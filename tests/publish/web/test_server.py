@@ -131,3 +131,4 @@ def test_without_the_extra_the_error_says_what_to_install(db: Path, tmp_path: Pa
     )
     assert done.returncode == 1
     assert done.stderr.startswith("osce-news: datasette not installed: the extra web has it; next: ")
+    assert "pip install 'datasette<1,>=" in done.stderr  # serve needs this version
