@@ -28,7 +28,8 @@ _AFTER_INTERRUPTION = {
     "crawl": "; what was read is stored",
     **dict.fromkeys(("replay", "backfill", "parse", "merge"), "; run the command again to continue"),
 }
-_OTHER_NAMES = {"--from": "--since", "--to": "--until"}  # click suggests --format or --topic
+# What click does not suggest: it suggests --format or --topic for the first two, and nothing for -n.
+_OTHER_NAMES = {"--from": "--since", "--to": "--until", "-n": "--limit"}
 _COMPLETE = "_OSCE_NEWS_COMPLETE"  # the variable that a shell sets to ask for its completion
 
 

@@ -96,7 +96,8 @@ def write_copy(connection: sqlite3.Connection, path: Path) -> None:
 def refuse_missing(path: Path) -> None:
     """Raise BadInputError if there is no such file, which opening for writing would create."""
     if not path.exists():
-        raise BadInputError(f"no such database: {path} (make one with crawl or replay, or name it with --db)")
+        hint = "go to its folder, name it with --db, or make one with crawl or replay"
+        raise BadInputError(f"no such database: {path} ({hint})")
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

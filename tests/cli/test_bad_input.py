@@ -45,7 +45,7 @@ def _one_line(result: Result) -> str:
         (["replay", "notes.txt"], "notes.txt is neither a saved page .* nor a WARC file"),
         (["replay"], "PATH"),
         (["replay", SEED, "--db", "not/there.db"], "no such folder: not"),
-        (["list", "--db", "not-there.db"], "no such database: not-there.db"),
+        (["list", "--db", "not-there.db"], r"no such database: not-there.db \(go to its folder"),
         (["renormalize", "--db", "not-there.db"], "no such database"),
         (["list", "--db", ""], "the path is empty"),
         (["list", "--db", "notes.empty"], "notes.empty is an empty file: fill it with crawl or replay"),
@@ -81,6 +81,7 @@ def _one_line(result: Result) -> str:
         (["list", "--colour", "red"], "No such option.*--colour"),
         (["list", "--ofice", "odihr"], "No such option.*--ofice.*--office"),
         (["list", "--from", "2022"], r"'--from'\. Did you mean '--since'\?"),
+        (["list", "-n", "5"], r"'-n'\. Did you mean '--limit'\?"),
         (["search", "osce", "--to", "2022"], r"'--to'\. Did you mean '--until'\?"),
         (
             ["list", "--office", "odihr, secretariat"],

@@ -38,7 +38,9 @@ class FigureOptions:
         if unknown:
             raise BadInputError(f"no group {unknown[0][:80]!r}; choose from {', '.join(counts.GROUPS)}")
         if not 1 <= len(self.by) <= 2 or len(set(self.by)) != len(self.by):
-            raise BadInputError("choose one group, or two different groups")
+            raise BadInputError(
+                "choose one group, or two different ones; to count within an office or a topic, filter by it"
+            )
         if len(self.by) == 2 and set(self.by) <= set(counts.PERIODS):
             raise BadInputError("year and month can't be combined: months show the year too")
         if self.labels and (len(self.by) != 1 or self.by[0] not in counts.PERIODS):

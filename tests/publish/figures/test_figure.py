@@ -23,9 +23,9 @@ from tests.newsroom.samples import TEN
     ("by", "more", "message"),
     [
         (("colour",), {}, "no group 'colour'; choose from year, month, type, office, topic"),
-        ((), {}, "choose one group, or two different groups"),
-        (("year", "office", "topic"), {}, "choose one group, or two different groups"),
-        (("office", "office"), {}, "choose one group, or two different groups"),
+        ((), {}, "one group, or two different ones; to count within an office"),
+        (("year", "office", "topic"), {}, "one group, or two different ones; to count within an office"),
+        (("office", "office"), {}, "one group, or two different ones; to count within an office"),
         (("year", "month"), {}, "year and month can't be combined"),
         (("office",), {"labels": True}, "by year or by month"),
         (("office",), {"top": 0}, "1 to 60 groups"),
