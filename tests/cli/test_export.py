@@ -161,7 +161,7 @@ def test_without_pyarrow_the_line_says_what_to_install(filled: Path, tmp_path: P
     assert (result.status, len(result.errors)) == (1, 1)
     assert "pyarrow not installed: the extra parquet has it; next: " in result.err
     python = shlex.quote(sys.executable)
-    assert result.err.endswith((f"{python} -m pip install pyarrow\n", f"{python} pyarrow\n"))
+    assert result.err.endswith((f"{python} -m pip install 'pyarrow>=21'\n", f"{python} 'pyarrow>=21'\n"))
     assert not (tmp_path / "a.parquet").exists()
 
 
