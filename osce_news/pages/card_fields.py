@@ -129,11 +129,11 @@ class CardFields:
         headings = [line for line in self.lines if line.heading is not None]
         if self.link is None:
             return headings[:1]
-        linked = [line for line in headings if any(piece.link is self.link for piece in line.pieces)]
+        linked = [line for line in headings if self._linked(line)]
         if (first := next(iter(linked or headings), None)) is not None:
             return [line for line in headings if line.heading is first.heading]
-        of_link = (line for line in self.lines if any(one.link is self.link for one in line.pieces))
-        texts = [line for line in of_link if self._may_be_title(self._linked(line))]
+        of_link = ((line, pieces) for line in self.lines if (pieces := self._linked(line)))
+        texts = [line for line, pieces in of_link if self._may_be_title(pieces)]
         return [line for line in texts or self.lines if self._is_called_title(line)][:1] or texts[:1]
 
     def _may_be_title(self, pieces: Sequence[Piece]) -> bool:

@@ -24,6 +24,7 @@ from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import split_labels
 from osce_news.pages.text_lines import (
     HEADINGS,
+    OUTER,
     Line,
     is_hidden,
     is_item,
@@ -34,7 +35,6 @@ from osce_news.pages.text_lines import (
 )
 from osce_news.urls import page_number
 
-_OUTER = frozenset({"main", "body", "html"})
 _FEW_IN = 5  # one in this many titles may have an address without a number
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
@@ -160,7 +160,7 @@ def _widest(link: Element, counts: Mapping[Element, int], levels: int | None = N
     """Return the widest element around a link that contains no other title."""
     widest = link
     for number, element in enumerate(link.iterancestors()):
-        if counts[element] > 1 or element.tag in _OUTER or number == levels:
+        if counts[element] > 1 or element.tag in OUTER or number == levels:
             break
         if next(element.iter("h1"), None) is not None:
             break
@@ -176,7 +176,7 @@ def _is_titled_as_side_block(card: Element) -> bool:
 def _is_in_side_block(parent: Element, counts: Mapping[Element, int]) -> bool:
     """Whether a block with the cards of an element has a heading that says that it is not the list."""
     for block in upwards(parent):
-        if block.tag in _OUTER or counts[block] > counts[parent]:
+        if block.tag in OUTER or counts[block] > counts[parent]:
             return False
         around = [*block.iterchildren(*HEADINGS), *islice(block.itersiblings(preceding=True), 1)]
         if any(one.tag in HEADINGS and _is_heading_of_side_block(one) for one in around):

@@ -22,7 +22,7 @@ from osce_news.normalize.dates import has_day_and_year, is_day_and_year
 from osce_news.pages.html_page import HtmlPage
 from osce_news.pages.labels import DATE, read_label, split_labels
 from osce_news.pages.result_fields import ResultFields
-from osce_news.pages.text_lines import Line, kind_of_result, upwards
+from osce_news.pages.text_lines import OUTER, Line, kind_of_result, upwards
 
 # Selectors of a result in known layouts of the list. This one is of www.osce.org, made with Drupal 7, from
 # public crawlers of unknown date, which agree with each other. A page without these classes is read by its
@@ -33,7 +33,6 @@ BOXES = frozenset({"nav", "aside", "footer"})  # elements next to a list
 # Elements around a list that are never part of a result.
 _AROUND = "nav, aside, footer, form, h1, [class*=pager]"
 _HAS_LINK = XPath("boolean(.//a) and not(.//a[contains(@href, 'page=')])")  # no pager
-_OUTER = frozenset({"main", "body", "html"})
 
 
 class DateAnchors(NamedTuple):
@@ -160,7 +159,7 @@ def _by_element(
     for number in dates:
         widest = None
         for element in upwards(lines[number].block):
-            if counts[element] > 1 or element.tag in _OUTER or element in around:
+            if counts[element] > 1 or element.tag in OUTER or element in around:
                 break
             widest = element
         if widest is None:
@@ -245,7 +244,7 @@ def _holder(lines: Sequence[Line], dates: Sequence[int]) -> Element:
     linked = (line.block for line in lines[: dates[0]] if line.link is not None)
     around_link = {element for block in linked for element in upwards(block)}
     for element in upwards(lines[dates[0]].block):
-        if counts[element] == len(dates) and (element.tag in _OUTER or element in around_link):
+        if counts[element] == len(dates) and (element.tag in OUTER or element in around_link):
             return element
     raise AssertionError("every line is inside a body")
 

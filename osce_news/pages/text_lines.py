@@ -20,6 +20,7 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark q s samp small "
     "span strike strong sub sup time tt u var wbr".split()
 )
+OUTER = frozenset({"main", "body", "html"})  # elements that are too wide for a result
 SILENT = frozenset(
     "script style noscript template head select option button textarea input svg math iframe object "
     "video audio canvas map".split()
