@@ -30,8 +30,9 @@ _NOT_RECORDED = frozenset({"start_url", "lists", "since", "until", "accept", "db
 
 
 class CrawlRun(Run):
-    """Base class of ListRun and ArticlesRun; `error` is the first error, which ended the run.
+    """Base class of ListRun and ArticlesRun.
 
+    `error` is what went wrong: the first error, or the first that is not partial; None while all is well.
     Both can request items' own pages: `queue` has those that are left, `total` is its length at the start.
     """
 
@@ -182,7 +183,7 @@ class CrawlRun(Run):
     def message(self) -> str | None:
         """How the run ended, in words; None if there is nothing to say."""
         if self.interrupted:
-            return "interrupted; what was read is stored"
+            return crawl_state.INTERRUPTED
         return str(self.error) if self.error else None
 
 

@@ -12,18 +12,21 @@ from typing import Any
 
 from osce_news import __version__
 from osce_news.clock import format_utc, parse_utc, utc_now
+from osce_news.events import CRAWL_MODES
 from osce_news.items import Listing
 from osce_news.normalize.list_names import is_limited_sql
 from osce_news.storage.database import exists
 
 # The message of a run that has no end.
 KILLED = "the process was killed, or the machine went down; what was read is stored"
+INTERRUPTED = "interrupted; what was read is stored"  # the message of a run that the user ended
 # After a longer time, too much of the list has changed.
 MAX_AGE_TO_RESUME = timedelta(days=30)
 # A server that always returns 304 must not hide changes forever.
 MAX_AGE_OF_VALIDATORS = timedelta(days=7)
 # Whether a run read its list to the end; `list_status` is only set if it differs from `status`.
 COMPLETE = "coalesce(list_status, status) = 'complete'"
+_IS_CRAWL = f"mode IN {CRAWL_MODES}"  # Python writes a tuple of names as SQL does
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,10 @@ class ArchivedRuns:
 
 def archived_runs(connection: sqlite3.Connection) -> ArchivedRuns:
     """Return the archived runs. Call it before a run begins: runs recorded as running count as killed."""
-    sql = """
+    sql = f"""
         SELECT id, archive, finished IS NULL AS killed,
             sum(pages + articles) OVER (PARTITION BY coalesce(archive, id)) AS stored
-        FROM runs WHERE mode IN ('full', 'incremental', 'articles') ORDER BY id"""
+        FROM runs WHERE {_IS_CRAWL} ORDER BY id"""
     rows = connection.execute(sql).fetchall()
     return ArchivedRuns(
         last=rows[-1]["archive"] if rows else None,
@@ -111,7 +114,7 @@ def has_text(connection: sqlite3.Connection, item_id: str) -> bool:
 
 def has_read_after(connection: sqlite3.Connection, moment: str) -> bool:
     """Whether the database holds pages or runs of a later time."""
-    crawls = "runs WHERE started > ? AND mode IN ('full', 'incremental', 'articles')"
+    crawls = f"runs WHERE started > ? AND {_IS_CRAWL}"
     return exists(connection, "pages WHERE fetched_at > ?", moment) or exists(connection, crawls, moment)
 
 

@@ -63,11 +63,11 @@ def replay_plan(
         hosts, killed = plan.hosts(start_url), killed_runs(plan.runs)
         unrepeated: list[Path] = []  # the files of runs that can't be repeated
 
-        def merge(plan: ReplayPlan) -> None:
+        def merge(part: ReplayPlan, of_runs: Sequence[Path]) -> None:
             lost = "{} is missing: the pages of its run are merged without its history"
-            faults = [PartialError(lost.format(name)) for name in plan.missing]
-            if plan.pages or plan.warcs:
-                SinglePages(plan, hosts, source, writer, outcome, of_runs=unrepeated, faults=faults).store(
+            faults = [PartialError(lost.format(name)) for name in part.missing]
+            if part.pages or part.warcs:
+                SinglePages(part, hosts, source, writer, outcome, of_runs=of_runs, faults=faults).store(
                     on_page
                 )
 
@@ -86,7 +86,7 @@ def replay_plan(
             statuses = set(crawl_state.runs_of_archive(writer.connection, run.name).values())
             if not statuses and _can_be_repeated(run, writer):
                 # First, because the run may hold articles of items that are listed only in these files.
-                merge(ReplayPlan(warcs=unrepeated))
+                merge(ReplayPlan(warcs=unrepeated), unrepeated)
                 unrepeated = []
                 with writer.transaction():  # if the replay is cut short, the next one starts this run over
                     recorded = RecordedRun(run, writer, source, outcome, killed.get(run.name))
@@ -99,7 +99,7 @@ def replay_plan(
                 unrepeated += run.files
             else:
                 outcome.known.append(run.name)
-        merge(replace(plan, warcs=[*plan.warcs, *unrepeated]))
+        merge(replace(plan, warcs=[*plan.warcs, *unrepeated]), unrepeated)
         for reason in plan.left_out:
             outcome.fail(PartialError(f"{reason}; not read"))
         outcome.close()

@@ -17,6 +17,7 @@ from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host
 
+_NEITHER = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
 _NUMBER = re.compile("[0-9]{5,6}")  # of a run's file
 # The suffixes of files with pages or captures that can't be read.
 _OTHER_FORMS = (
@@ -119,9 +120,7 @@ def _files_below(folder: Path, left_out: list[str]) -> Iterator[Path]:
             if file.name.startswith("._") or _belongs_to_page(file):
                 continue
             if file.name.lower().endswith(_OTHER_FORMS):
-                left_out.append(
-                    f"{file}: neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
-                )
+                left_out.append(f"{file}: {_NEITHER}")
             elif is_saved_page(file) or _has_warc_name(file):
                 if file.is_file():
                     yield file
@@ -159,8 +158,7 @@ class _Beginning:
 def _read_beginning(path: Path) -> _Beginning:
     """Return the beginning of a WARC file; raises BadInputError if the file is not one."""
     if not _has_warc_name(path) and path.stat().st_size and not is_warc(path):
-        what = "neither a saved page (.html, .json) nor a WARC file (.warc, .warc.gz)"
-        raise BadInputError(f"{path} is {what}")
+        raise BadInputError(f"{path} is {_NEITHER}")
     date, place, start, number = "", None, None, 0
     report = Report()
     for number, record in enumerate(records(path, report), 1):

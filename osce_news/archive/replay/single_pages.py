@@ -75,7 +75,7 @@ class SinglePages:
                         self._fail(where, error)
                     on_page(writer.summary, total)
         except KeyboardInterrupt:
-            writer.finish("interrupted", "interrupted; what was read is stored")
+            writer.finish("interrupted", crawl_state.INTERRUPTED)
             raise
         except OsceNewsError as error:
             with suppress(StorageError):
