@@ -83,11 +83,11 @@ def crawl(db: Path, ping: str | None, notify: str | None, as_json: bool, **argum
         from osce_news.crawl import process  # imports Scrapy
 
         with progress_bar("crawl", as_json=as_json, articles=options.articles) as advance:
-            run = process.crawl(options, advance)
-        if run.run is not None:
-            notifications.run = run.summary.run
-            print_summary(run.summary, as_json, run.hint)
-        if run.interrupted:
+            result = process.crawl(options, advance)
+        if result.run is not None:
+            notifications.run = result.summary.run
+            print_summary(result.summary, as_json, result.hint)
+        if result.interrupted:
             raise KeyboardInterrupt
-        if run.error is not None:
-            raise run.error
+        if result.error is not None:
+            raise result.error

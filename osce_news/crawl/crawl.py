@@ -65,7 +65,7 @@ class Crawl:
         """
         if (last := self.list_run) is not None:
             if not last.interrupted and not _ends_the_crawl(last.error):
-                last.finish()
+                last.finish()  # this may find the error of a partial run, or that its end can't be written
             if last.interrupted or _ends_the_crawl(last.error):
                 return None
         lists = self.options.each_list()[len(self.list_runs) :]
@@ -110,7 +110,10 @@ class Crawl:
             self._writer = None
 
     def fail(self, error: OsceNewsError) -> None:
-        """Set the error that ended the present run, or that prevented the next; only the first one counts."""
+        """Set the error that ended the present run, or that prevented the next.
+
+        Of several that prevented a run, the first one counts; `CrawlRun.fail` says which of a run counts.
+        """
         if self.run is None or self.run.has_ended:
             self._own_error = self._own_error or error
         else:

@@ -104,6 +104,7 @@ class ListRun(CrawlRun):
             return
         if self.history_note != former_note:
             logger.info("%s", self.history_note)
+        # The keys are those of the page now: `prepare` may have found stored items under other addresses.
         has_news = bool(changes.new or changes.changed or self._stored_with_gaps(page))
         self.store_page(
             self._advance(page, replace(facts, keys=page.listed, has_news=has_news)), page, changes

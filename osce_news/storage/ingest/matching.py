@@ -18,8 +18,8 @@ from osce_news.items import Listing, NewsItem
 from osce_news.normalize import quarantine, split_offices
 from osce_news.normalize.identity import title_key
 from osce_news.normalize.keys import item_of, renamed, result_key, substitute
-from osce_news.normalize.vocabulary import fold
 from osce_news.storage.database import exists
+from osce_news.storage.ingest.readings import term_key
 
 # If this many results of a page have the title and date of a stored item, but another number, the site has
 # given its items new numbers. If there are fewer, they are other items: two of one day may have the same
@@ -179,8 +179,7 @@ def _doubt(identifiers: Sequence[str], reason: str) -> str:
 def _offices_agree(item: NewsItem, row: sqlite3.Row) -> bool:
     """Whether an office is the same, or one of the two prints none."""
     printed, stored = (
-        {term.id or fold(term.raw) for term in terms}
-        for terms in (item.offices, split_offices(row["offices_raw"]))
+        set(map(term_key, terms)) for terms in (item.offices, split_offices(row["offices_raw"]))
     )
     return not printed or not stored or not printed.isdisjoint(stored)
 
