@@ -42,7 +42,6 @@ class _Search(click.Command):
     "words",
     metavar="QUERY...",
     nargs=-1,
-    required=True,
     callback=lambda ctx, param, words: " ".join(words),
 )
 @db_option

@@ -106,7 +106,7 @@ def _one_line(result: Result) -> str:
         ),
         (["export", "https://a:b@www.osce.org/x.csv"], ": FILE: https://www.osce.org/x.csv is an"),
         (["crawl", "--archive", "https://www.osce.org/"], "https://www.osce.org/ is an address, not a"),
-        (["search"], "Missing argument"),
+        (["search"], "no words to search for: without any, `osce-news list` shows all items"),
         (["show", "1"], "no item '1'"),
         (["show", "http://["], "no item|no address"),
         (["show", "http://osce.org:x/1"], "no item|no address"),
