@@ -47,7 +47,7 @@ def items() -> st.SearchStrategy[NewsItem]:
 
 
 def reading(
-    offices: str | None = None, language: str = "en", title: str = "A", url: str = URLS[0]
+    offices: str | None = None, language: str | None = "en", title: str = "A", url: str = URLS[0]
 ) -> NewsItem:
     return normalize(NewsItem(url_raw=url, title_raw=title, offices_raw=offices, language_raw=language))
 

@@ -10,12 +10,12 @@ from typing import Any
 from osce_news.errors import StorageError
 from osce_news.items import BY_EXTRACTOR, BY_SEARCH, ArticleItem, ArticleStatus, Listing, NewsItem, RawArticle
 from osce_news.normalize import canonical_url, normalize, normalize_listing, parse_date
-from osce_news.normalize.identity import title_key
+from osce_news.normalize.identity import language_of, title_key
 from osce_news.normalize.vocabulary import known_language
 from osce_news.storage import database
 from osce_news.storage.crawl_state import has_item
 from osce_news.storage.ingest import rows
-from osce_news.storage.ingest.readings import Revision, revisions, text_kind
+from osce_news.storage.ingest.readings import Revision, language_rank, revisions, text_kind
 
 _NO_NEWS = (BY_EXTRACTOR, BY_SEARCH, "drupal6-description")  # the layouts of many pages that are not news
 _LABELS = ("content_type", "offices", "topics")
@@ -110,15 +110,23 @@ def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, sav
     The text of an item's own page takes precedence, in any order of the readings.
     """
     listed = {record.id for record in page.records}
-    texts = {one.item_id: one for one in page.articles if one.item_id in listed}
+    texts: dict[str, ArticleItem] = {}
+    for one in page.articles:
+        other = texts.get(one.item_id)
+        if one.item_id in listed and (other is None or _rank(one.url) <= _rank(other.url)):
+            texts[one.item_id] = one
     sql = (
-        "SELECT item_id FROM articles WHERE read_at IS NOT NULL AND layout <> ? "
+        "SELECT item_id, layout, url FROM articles WHERE read_at IS NOT NULL "
         "AND item_id IN (SELECT value FROM json_each(?))"
     )
-    own = {row[0] for row in connection.execute(sql, [BY_SEARCH, json.dumps(list(texts))])}
+    better = {
+        row["item_id"]
+        for row in connection.execute(sql, [json.dumps(list(texts))])
+        if row["layout"] != BY_SEARCH or _rank(row["url"] or "") < _rank(texts[row["item_id"]].url)
+    }
     # In the order of the page, so that a replay gives the revisions the same numbers.
     stored = (
-        write_article(connection, item, run, saved=saved) for one, item in texts.items() if one not in own
+        write_article(connection, item, run, saved=saved) for one, item in texts.items() if one not in better
     )
     return sum(change is not None for _, change in stored)
 
@@ -189,6 +197,10 @@ def differences(
         setattr(other, f"{name}_raw", on_page if compared else on_list)
     changes = revisions(normalize(one), normalize(other))
     return {change.field: (change.before, change.after) for change in changes if change.kind != "cosmetic"}
+
+
+def _rank(url: str) -> tuple[bool, str]:
+    return language_rank(language_of(url))
 
 
 def _is_own_page(connection: sqlite3.Connection, item_id: str, article: RawArticle) -> bool:

@@ -198,7 +198,7 @@ def merge_reading(
     `saved` is the newest, even if its time is older: the clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
-    differ = None not in (known.language, read.language) and known.language != read.language
+    differ = language_rank(known.language) != language_rank(read.language)
     language = min(known, read, key=_by_language) if differ else None  # the reading whose language counts
     # If two pages are from the same second, the same one always counts, in any order of reading.
     texts, known_texts = ([getattr(one, name) or "" for name in _TEXTS] for one in (read, known))
@@ -298,6 +298,11 @@ def preferred_raw(one: NewsItem, other: NewsItem) -> str:
     """Return the better of two addresses as linked; their order does not matter."""
     raws = {item.url: item.url_raw for item in (other, one)}
     return raws[preferred_url(raws)]
+
+
+def language_rank(language: str | None) -> tuple[bool, str]:
+    """Return a key that sorts the language that counts first: English, which a page without one has too."""
+    return (False, "") if language is None or language == "en" else (True, language)
 
 
 def _by_language(item: NewsItem) -> tuple[bool, str]:

@@ -58,6 +58,31 @@ def crawling(db: Path) -> Writer:
     return writer
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("days", [(1, 1), (1, 2)])
+def test_a_translation_in_the_search_service_does_not_replace_the_english_item(
+    db: Path, is_first: bool, days: tuple[int, int]
+) -> None:
+    story = STORIES[0]
+    russian = replace(story, path=f"/ru{story.path}", title="Заголовок", teaser="Текст по-русски")
+    pair = [(russian, "По-русски."), (story, "In English.")]
+    with Writer(db) as writer:
+        writer.begin("replay")
+        answers = [
+            search_answer([one], day, text)
+            for (one, text), day in zip(pair if is_first else pair[::-1], days, strict=True)
+        ]
+        if days[0] == days[1]:  # both are documents of one answer
+            first, second = answers
+            both = [*first.records, *second.records]
+            answers = [replace(first, records=both, articles=[*first.articles, *second.articles], results=2)]
+        for one in answers:
+            writer.store(one)
+        assert values(writer.connection, "SELECT title || ' ' || text FROM newsroom") == [
+            f"{story.title} In English."
+        ]
+
+
 def test_the_texts_of_a_search_answer_are_stored_in_its_order(writer: Writer) -> None:
     stories = make_stories(30)
     writer.store(search_answer(stories, 1, "A text."))

@@ -86,8 +86,11 @@ def test_of_readings_that_do_not_belong_together_the_newer_one_counts_whole() ->
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("newer", [True, False])
-def test_english_and_the_best_address_count_before_others(newer: bool, together: bool) -> None:
-    english = reading(title="English", url="https://www.osce.org/node/575719")
+@pytest.mark.parametrize("language", ["en", None])
+def test_english_and_the_best_address_count_before_others(
+    language: str | None, newer: bool, together: bool
+) -> None:
+    english = reading(title="English", language=language, url="https://www.osce.org/node/575719")
     russian = reading(title="Русский", language="ru", url="https://odihr.osce.org/odihr/575719")
     for one, other in ((english, russian), (russian, english)):
         kept = merged(copy(one), copy(other), newer=newer, same_reading=together)
