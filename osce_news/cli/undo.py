@@ -9,6 +9,7 @@ import click
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import Number, db_option, json_option
 from osce_news.cli.shared.output import print_json
+from osce_news.normalize.text import numbered
 from osce_news.storage import Writer, refuse_missing
 from osce_news.storage.undo import undo_run
 
@@ -46,7 +47,5 @@ def undo(run: int, db: Path, as_json: bool) -> None:
     if undone.kept:
         click.echo(f"values that later runs have changed again, and that stay: {undone.kept}", err=True)
     if undone.unknown:
-        click.echo(
-            f"{undone.unknown} items stay: an older version stored them, and did not note in which run",
-            err=True,
-        )
+        items = numbered(undone.unknown, "item")
+        click.echo(f"{items} not taken back: an older version did not note which run stored them", err=True)

@@ -13,6 +13,7 @@ from osce_news.items import GONE
 from osce_news.normalize import normalize
 from osce_news.normalize.list_names import is_limited_sql
 from osce_news.normalize.record import renormalized
+from osce_news.normalize.text import numbered
 from osce_news.storage import crawl_state
 from osce_news.storage.database import exists
 from osce_news.storage.ingest import rows
@@ -115,9 +116,10 @@ class UndoCounts(NamedTuple):
     incomplete: int
 
     def __str__(self) -> str:
-        values = f"{self.removed} items removed, {self.changed} changed back"
-        values += f", {self.withdrawals} withdrawals, {self.texts} texts"
-        crawls = f"; {self.incomplete} crawls of its list no longer count as complete"
+        values = f"{numbered(self.removed, 'item')} removed, {self.changed:,} changed back"
+        values += f", {numbered(self.withdrawals, 'withdrawal')}, {numbered(self.texts, 'text')}"
+        counts = "counts" if self.incomplete == 1 else "count"
+        crawls = f"; {numbered(self.incomplete, 'crawl')} of its list no longer {counts} as complete"
         return values + (crawls if self.incomplete else "")
 
 

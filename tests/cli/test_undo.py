@@ -27,4 +27,4 @@ def test_undo_says_that_nothing_was_left_to_take_back(filled: Path, tmp_path: Pa
 def test_undo_says_which_items_of_an_older_version_stay(older: Path, tmp_path: Path) -> None:
     result = run("undo", "1", cwd=tmp_path)
     assert result.out == "run 1 was taken back: 0 items removed, 0 changed back, 0 withdrawals, 0 texts\n"
-    assert result.err == "65 items stay: an older version stored them, and did not note in which run\n"
+    assert result.err == "65 items not taken back: an older version did not note which run stored them\n"

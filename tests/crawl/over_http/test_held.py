@@ -204,8 +204,8 @@ def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -
     undone = run("undo", "3", cwd=tmp_path)
     assert undone.status == 0
     assert undone.err.startswith("`osce-news crawl --full` reads again what was removed")
-    counts = "run 3 was taken back: 7 items removed, 1 changed back, 1 withdrawals, 0 texts; "
-    assert undone.out == f"{counts}1 crawls of its list no longer count as complete\n"
+    counts = "run 3 was taken back: 7 items removed, 1 changed back, 1 withdrawal, 0 texts; "
+    assert undone.out == f"{counts}1 crawl of its list no longer counts as complete\n"
     after = {table: rows(db, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
     for table in tables[1:4]:
         assert after[table] == before[table]
