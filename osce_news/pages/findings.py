@@ -83,16 +83,22 @@ class Findings:
 
 
 def _lists(page: HtmlPage, requested: str) -> dict[str, str]:
-    """Return the links to other lists of the site, by their names or else by the ends of their addresses."""
+    """Return the lists that the page is or links, by their names or the ends of their addresses."""
     known = set(words("list_names"))
     found: dict[str, str] = {}
+    if not same_path(page.url, requested) and fold(end := _end(page.url)) in known:
+        found[end] = without_query(page.url)  # where a redirect led
     for link in page.find("a[href]"):
         address = page.address(link.get("href"))
         if address is None or not same_site(address, page.url):
             continue
         if same_path(address, page.url) or same_path(address, requested):
             continue
-        name, end = text_of(link), without_query(address).rstrip("/").rpartition("/")[2]
+        name, end = text_of(link), _end(address)
         if fold(name) in known or fold(end) in known:
             found.setdefault(name[:60] if fold(name) in known else end, without_query(address))
     return found
+
+
+def _end(url: str) -> str:
+    return without_query(url).rstrip("/").rpartition("/")[2]

@@ -59,6 +59,16 @@ def test_the_list_that_was_requested_is_no_other_list() -> None:
     assert list(found.lists) == ["Newsroom", "news"]
 
 
+def test_a_list_to_which_the_requested_one_redirects_comes_first() -> None:
+    there = "https://www.osce.org/newsroom"
+    cards = render_cards(make_stories(12), "teaser-link", path="/newsroom")
+    found = Findings.of(page(cards, f"{there}?page=0"), instead_of=f"{LIST}?page=0")
+    assert (found.layout, next(iter(found.lists.values()))) == (None, there)
+    assert found.next_command == f"`osce-news crawl --start-url {there}`"
+    start = Findings.of(page(START_PAGE, "https://www.osce.org/home"), instead_of=LIST)
+    assert list(start.lists) == ["Newsroom", "news"]
+
+
 def test_a_page_without_links_that_names_the_search_service_leads_there() -> None:
     found = Findings.of(page(f"<html><body>{SEARCH_APP}</html>"))
     assert (found.layout, found.source, found.names_search) == (SCRIPT, "search", True)
