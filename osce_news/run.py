@@ -11,11 +11,19 @@ from dataclasses import fields, replace
 from http import HTTPStatus
 
 from osce_news import checks
-from osce_news.errors import DoubtfulPageError, StorageError
+from osce_news.errors import DoubtfulPageError, OsceNewsError, StorageError
 from osce_news.events import Cost, Event, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
 from osce_news.storage import Changes, Summary, Writer, own_pages
 from osce_news.storage.crawl_state import UnfinishedRun
+
+# The status of a run by the exit status of the error that ended it, the worst first.
+STATUS_OF_ERRORS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
+
+
+def error_status(error: OsceNewsError | None) -> str:
+    """Return the status of a run that ended with this error; "complete" without one."""
+    return STATUS_OF_ERRORS.get(error.exit_status, "failed") if error else "complete"
 
 
 class Run:

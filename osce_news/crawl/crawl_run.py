@@ -13,11 +13,11 @@ from osce_news.archive.writer import ArchiveWriter
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions
-from osce_news.errors import OsceNewsError, PartialError, RefusedError, StorageError
+from osce_news.errors import OsceNewsError, PartialError, StorageError
 from osce_news.events import PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem
 from osce_news.normalize import rules
-from osce_news.run import Run
+from osce_news.run import Run, error_status
 from osce_news.storage import Writer, crawl_state, own_pages
 from osce_news.storage.crawl_state import UnfinishedRun
 from osce_news.storage.database import storage_errors
@@ -173,11 +173,7 @@ class CrawlRun(Run):
         """The status with which the run would end now."""
         if self.interrupted:
             return "interrupted"
-        if self.error is None:
-            return "complete"
-        if isinstance(self.error, RefusedError):
-            return "refused"
-        return "partial" if isinstance(self.error, PartialError) else "failed"
+        return error_status(self.error)
 
     @property
     def message(self) -> str | None:

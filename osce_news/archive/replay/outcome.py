@@ -9,13 +9,12 @@ from typing import Any
 from osce_news.archive.report import Report
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError, PartialError
 from osce_news.normalize.text import numbered
+from osce_news.run import STATUS_OF_ERRORS, error_status
 from osce_news.storage import Summary
 
 # Gets the run so far, and the number of pages if known.
 ProgressCallback = Callable[[Summary, int | None], None]
 MAX_ERRORS = 20  # errors that are kept; all are counted
-# How a replay ends by the exit status of what went wrong, the worst first.
-_STATUS = {1: "failed", 3: "failed", 6: "refused", 4: "partial"}
 
 
 @dataclass(slots=True)
@@ -102,9 +101,4 @@ class Outcome:
 
 def _rank(error: OsceNewsError) -> int:
     """Return the place of an error among others: 0 for the worst."""
-    return next((rank for rank, status in enumerate(_STATUS) if status == error.exit_status), 0)
-
-
-def error_status(error: OsceNewsError | None) -> str:
-    """Return the status of a run that ended with this error; "complete" without one."""
-    return _STATUS.get(error.exit_status, "failed") if error else "complete"
+    return next((rank for rank, status in enumerate(STATUS_OF_ERRORS) if status == error.exit_status), 0)

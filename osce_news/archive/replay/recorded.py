@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from osce_news.archive.capture import ARTICLE, LISTING, SERVER_NOT_MODIFIED, Capture
-from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_status
+from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun
 from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import WarcFiles
@@ -21,7 +21,7 @@ from osce_news.archive.writer import file_name
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing
-from osce_news.run import Run
+from osce_news.run import Run, error_status
 from osce_news.storage import Writer, crawl_state
 from osce_news.urls import same_path
 

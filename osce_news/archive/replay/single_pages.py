@@ -12,7 +12,7 @@ from typing import Any
 
 from osce_news import checks
 from osce_news.archive.capture import ARTICLE, LISTING, Capture, page_kind
-from osce_news.archive.replay.outcome import Outcome, ProgressCallback, error_status
+from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ReplayPlan
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.warc_files import WarcFiles
@@ -27,6 +27,7 @@ from osce_news.errors import (
 )
 from osce_news.items import GONE_STATUSES, ArticleItem
 from osce_news.normalize import item_id
+from osce_news.run import error_status
 from osce_news.storage import Writer, crawl_state
 from osce_news.storage.ingest.articles import as_listing
 from osce_news.urls import LISTING_URL, is_search_answer
