@@ -23,6 +23,7 @@ from osce_news.pages.card_values import (
 )
 from osce_news.pages.labels import (
     DATE,
+    LABEL_TAGS,
     Label,
     LabelledValues,
     field_of_label,
@@ -217,7 +218,7 @@ class CardFields:
         labels: dict[Element, str] = {}
         for number, line in enumerate(self.lines):
             block = line.block
-            is_label = block.tag in ("dt", "th") or "label" in class_words(block)
+            is_label = block.tag in LABEL_TAGS or "label" in class_words(block)
             is_free = number not in self.labelled.used and line not in self._title_lines
             if (
                 is_label

@@ -21,6 +21,7 @@ DATE = "published"
 _WHITE = re.compile(r"\s+")
 _UNKNOWN = re.compile(r"[^:：]{0,40}[:：]\s*")  # a label that is not known
 _ONE_VALUE = frozenset({DATE, "content_type"})  # the other fields may have several
+LABEL_TAGS = frozenset({"dt", "th"})  # elements that hold labels
 _CELLS = frozenset({"dd", "td", "li"})
 _BETWEEN = " \t\r\n\u00a0|·•;,"  # separators between two labelled values on one line
 
@@ -216,7 +217,7 @@ class LabelledValues:
             return []
         if wide := self._rest_of_holder(number):
             return wide[:1] if label.field in _ONE_VALUE else wide
-        marked_up = block.tag in ("dt", "th") or "label" in (block.get("class") or "")
+        marked_up = block.tag in LABEL_TAGS or "label" in (block.get("class") or "")
         if self._date and self._date.value and not marked_up:
             return []  # the other labels have their values on the same line, so this one has none
         elements = values_after(block, self._limit, self._blocks)

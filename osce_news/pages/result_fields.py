@@ -13,7 +13,15 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from osce_news.normalize.terms import field_of_names
-from osce_news.pages.labels import DATE, Label, LabelledValues, join, names_behind_label, read_label
+from osce_news.pages.labels import (
+    DATE,
+    LABEL_TAGS,
+    Label,
+    LabelledValues,
+    join,
+    names_behind_label,
+    read_label,
+)
 from osce_news.pages.text_lines import Line, is_item, kind_of, squeeze
 
 _SHORT = 40  # characters of a label, and of a link such as "Read more"
@@ -104,7 +112,7 @@ class ResultFields:
         block = kind_of(line.block)
         if (
             len(line.text) <= _SHORT
-            and (block[1] or line.block.tag in ("dt", "th"))
+            and (block[1] or line.block.tag in LABEL_TAGS)
             and (block in self._kinds.alone and self._kinds.values and block not in self._kinds.values)
         ):
             return True
@@ -117,7 +125,7 @@ class ResultFields:
 
     def _first_element(self, line: Line) -> Element | None:
         """Return the element inside the line's block that contains just its first words, or None."""
-        if line.block.tag in ("dt", "th") or not line.pieces:
+        if line.block.tag in LABEL_TAGS or not line.pieces:
             return None
         if line.block not in self._children:  # a block may have many lines
             children = line.block.iterchildren(reversed=True)
