@@ -135,7 +135,9 @@ class RunFinished(Event):
     only_if_page_gone: bool = False  # only those whose own pages are gone; older versions withdrew all
     list_url: str = ""  # the list's address as the site spells it
     cost: Cost | None = None
-    list_status: str | None = None  # "complete" if the list was read to its end, and only pages were held
+    # "complete" if the list was read to its end although `status` is another: pages were held, or the run was
+    # interrupted or failed while it requested items' own pages.
+    list_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ class ListTraversal(Traversal):
         self._from_top = not page_number(options.start_url)
         self._is_resumable &= self._from_top
         self._rows = page_size(options.start_url) or options.rows  # results per page, as requested
-        self._most_rows = self._rows  # the most results on a page
+        self._most_rows = self._rows  # the most results on a page: as many as the first one has
         self._read_twice: str | None = None  # the last page without a link
         self._link: str | None = None  # where an unfinished traversal read pages of the site's own size
         self._plain: PlainPages | None = None  # if the site ignores the page size
@@ -127,7 +127,7 @@ class ListTraversal(Traversal):
         """Continue from a position of `save`; `listed` has the address and the keys of each page read."""
         self._most_rows, self._joined_pages = position["most_rows"], position["pages"]
         self._saved = position
-        self.problems[:] = position["problems"]
+        self.problems[:] = position["problems"]  # in place: what reads the pages adds to the same list
         if position["link"]:
             # It is not read from the top: nothing shows what was removed meanwhile.
             self._link, self._from_top = position["link"], False

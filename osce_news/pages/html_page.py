@@ -67,8 +67,8 @@ _HOLDS_TEXT = "h1, main, article, .content--content, .node-content"
 class HtmlPage:
     """The elements of a page, and what pages of all kinds have: language, name, addresses.
 
-    Any text can be parsed; only `refuse_other_pages` raises an error. If parsing a page would
-    take minutes, because its elements are nested too deep or have too many attributes, its tree is empty.
+    Any text can be parsed; only `refuse_other_pages` raises an error. If parsing a page would take minutes,
+    because its elements are nested too deep or have too many attributes, its tree is empty.
     """
 
     def __init__(self, html: str, url: str) -> None:

@@ -255,8 +255,8 @@ class Writer(AbstractContextManager["Writer"]):
 
         `withdrawn` are items that the list no longer has, from the time of its last page. `whole` is whether
         the whole list was read, so that what earlier crawls of it listed is no longer needed. `list_status`
-        is "complete" for a partial run that has nevertheless read the list to its end. `finished` is when the
-        run ended, if not now.
+        is "complete" for a run of another status that did read the list to its end. `finished` is
+        when the run ended, if not now.
         """
         # It may contain a file name with bytes that are not valid text.
         said = message.encode("utf-8", "replace").decode() if message else None
