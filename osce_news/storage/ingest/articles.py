@@ -107,7 +107,8 @@ def write_article(
 def write_listed(connection: sqlite3.Connection, page: Listing, run: int, *, saved: bool) -> int:
     """Store the full texts that a page itself holds, of its records; return how many changed.
 
-    The text of an item's own page takes precedence, in any order of the readings.
+    The text of an item's own page takes precedence, and of the others the one at an English address, or else
+    the one whose language comes first, in any order of the readings.
     """
     listed = {record.id for record in page.records}
     texts: dict[str, ArticleItem] = {}
