@@ -20,7 +20,7 @@ from osce_news.publish.formats import Format
 from osce_news.publish.references import TITLE, Reference, citation
 from osce_news.storage.dictionary import Column
 from osce_news.storage.queries import Query
-from osce_news.urls import HOME_URL, LISTING_URL
+from osce_news.urls import HOME_URL
 
 NAME = "datapackage.json"
 _PACKAGE = "osce-newsroom"
@@ -80,7 +80,7 @@ def describe(path: Path, files: Mapping[str, Path], export: Export, reference: R
         "homepage": reference.url,
         **({"version": reference.version} if reference.version else {}),
         "licenses": [_LICENCE],
-        "sources": [{"title": "OSCE newsroom", "path": LISTING_URL}],
+        "sources": [{"title": "OSCE newsroom", "path": reference.url}],
         "keywords": ["OSCE", "press releases"],
         "resources": [*others, described],
     }

@@ -59,8 +59,8 @@ def item_reference(row: Mapping[str, Any]) -> Reference:
 def dataset_reference(known: Coverage) -> Reference:
     """Return the reference to the items of a database or a query: coverage, date and origin.
 
-    The version is the day on which a crawl last read the whole list, or else of the last page that was read.
-    An empty database has none.
+    The address is that of the list that a crawl last read to its end, or else of the site's former list. The
+    version is the day of that crawl, or else of the last page that was read. An empty database has none.
     """
     years = "–".join(sorted({day[:4] for day in (known.first, known.last) if day})) or "no dates"
     items = numbered(known.items, "item")
@@ -78,7 +78,7 @@ def dataset_reference(known: Coverage) -> Reference:
         authors=(PUBLISHER,),
         issued=issued,
         accessed=read,
-        url=LISTING_URL,
+        url=known.whole_list or LISTING_URL,
         genre="Data set",
         version=issued,
         note=f"{'; '.join(filter(None, parts))}; collected with osce-news {__version__}",

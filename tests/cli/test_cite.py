@@ -31,15 +31,17 @@ def test_an_item_is_cited_by_number_and_address_in_each_format(filled: Path, tmp
 
 def test_the_data_set_is_cited_with_coverage_and_version(filled: Path, tmp_path: Path) -> None:
     before = run("cite", cwd=tmp_path).out
+    assert "https://www.osce.org/press-releases (accessed" in before
     assert "93 items, published 2022-02-15 to 2025-11-28; no crawl has read the whole list" in before
     with Writer(filled) as writer:
-        writer.begin("full", "https://www.osce.org/press-releases", list_name="x")
+        writer.begin("full", "https://www.osce.org/news?rows=50", list_name="https://www.osce.org/news")
         writer.finish("complete")
         writer.connection.execute("UPDATE runs SET finished = '2025-12-24T01:00:00Z' WHERE mode = 'full'")
         writer.begin("full", "https://www.osce.org/press-releases", list_name="x")
         writer.finish("partial")
     after = run("cite", cwd=tmp_path).out
     assert "(version 2025-12-24)" in after
+    assert "https://www.osce.org/news (accessed" in after
     assert "whole list last read 2025-12-24" in after
     assert f"osce-news {__version__}" in after
     assert "news items, 2022–2025 (version" in after

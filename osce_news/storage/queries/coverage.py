@@ -10,7 +10,7 @@ from osce_news.normalize.list_names import has_limits
 from osce_news.storage.crawl_state import COMPLETE
 from osce_news.storage.queries.query import Query
 from osce_news.storage.queries.stored_items import Row, count, extent
-from osce_news.urls import is_unfiltered
+from osce_news.urls import is_search_answer, is_unfiltered
 
 _ALL = Query()
 
@@ -30,6 +30,7 @@ class Coverage:
     read: str | None  # when a page was last read
     whole_run: int | None  # the last run that read a whole list to its end
     whole_read: str | None  # the day on which that run ended
+    whole_list: str | None  # the address of that list; None if the run read the search service
     gaps: tuple[str, ...]  # what the items do not cover, in sentences without a full stop
 
 
@@ -49,6 +50,7 @@ def coverage(connection: sqlite3.Connection, query: Query = _ALL) -> Coverage:
         read=last_read(connection),
         whole_run=whole["id"] if whole else None,
         whole_read=whole["finished"][:10] if whole else None,
+        whole_list=whole["list"] if whole and not is_search_answer(whole["list"]) else None,
         gaps=(*_gaps_of_list(connection, whole), *_gaps_of_values(row)),
         **row,
     )
