@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from osce_news.archive.cluster import merge, parse_files
-from osce_news.archive.http import Exchange
+from osce_news.archive.http_messages import Exchange
 from osce_news.archive.replay import replay
-from osce_news.archive.writer import ArchiveWriter
+from osce_news.archive.warc_writer import ArchiveWriter
 from tests.newsroom import make_stories, render_page
 
 ROWS = 50

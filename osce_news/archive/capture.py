@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from osce_news.archive.http import Headers, header
+from osce_news.archive.http_messages import Headers, header
 from osce_news.items import ArticleItem, Listing
 from osce_news.normalize import is_web_address, item_id, normalize_listing
 from osce_news.pages import HttpResponse, read_article, read_listing

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from osce_news.archive.http import Headers, header, parse_response
+from osce_news.archive.http_messages import Headers, header, parse_response
 from osce_news.archive.records import records
 from osce_news.archive.report import RecordError, Report
 from osce_news.atomic import atomic_write

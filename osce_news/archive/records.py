@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from osce_news.archive.byte_stream import MAGIC, ByteStream, GzipMember, end_of_damage, is_gzip
-from osce_news.archive.http import HEADER_END, MAX_HEADER, MAX_PAGE_BYTES, parse_fields
+from osce_news.archive.http_messages import HEADER_END, MAX_HEADER, MAX_PAGE_BYTES, parse_fields
 from osce_news.archive.report import RecordError, Report
 from osce_news.clock import format_utc
 from osce_news.errors import BadInputError

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from lxml import etree, html
 
 from osce_news.archive.capture import Capture
-from osce_news.archive.http import MAX_PAGE_BYTES
+from osce_news.archive.http_messages import MAX_PAGE_BYTES
 from osce_news.clock import format_utc, parse_utc
 from osce_news.errors import BadInputError, LayoutError, PartialError
 from osce_news.normalize import is_web_address

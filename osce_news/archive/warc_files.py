@@ -10,7 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from osce_news.archive.capture import SERVER_NOT_MODIFIED, Capture
-from osce_news.archive.http import MAX_PAGE_BYTES, ArchivedResponse, decompress, parse_response, payload_of
+from osce_news.archive.http_messages import (
+    MAX_PAGE_BYTES,
+    ArchivedResponse,
+    decompress,
+    parse_response,
+    payload_of,
+)
 from osce_news.archive.records import Record, check_digest, record_at, record_in, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.errors import BadInputError

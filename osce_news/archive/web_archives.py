@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from osce_news.archive.cdx import CdxRecord, not_cdx, parse_json, parse_records
-from osce_news.archive.http import Exchange
+from osce_news.archive.http_messages import Exchange
 from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import capture_in
 from osce_news.clock import parse_utc

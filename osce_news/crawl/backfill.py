@@ -18,8 +18,8 @@ from twisted.python.failure import Failure
 from osce_news.archive.cdx import CdxRecord, Selection
 from osce_news.archive.digests import DigestIndex
 from osce_news.archive.report import RecordError
+from osce_news.archive.warc_writer import ArchiveWriter
 from osce_news.archive.web_archives import ARCHIVES, WebArchive
-from osce_news.archive.writer import ArchiveWriter
 from osce_news.crawl.failures import as_partial, error_from_failure
 from osce_news.crawl.options import delay_seconds, split_address
 from osce_news.crawl.spiders.base import PoliteSpider

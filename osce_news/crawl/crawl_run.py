@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from osce_news import __version__
-from osce_news.archive.writer import ArchiveWriter
+from osce_news.archive.warc_writer import ArchiveWriter
 from osce_news.checks.article_checks import ArticleChecks
 from osce_news.clock import utc_now
 from osce_news.crawl.options import CrawlOptions

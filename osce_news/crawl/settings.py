@@ -1,7 +1,7 @@
 """Scrapy's settings, for a scheduled crawler of somebody else's site."""
 
 from osce_news import __version__
-from osce_news.archive.http import MAX_PAGE_BYTES
+from osce_news.archive.http_messages import MAX_PAGE_BYTES
 
 BOT_NAME = "osce-news"
 SPIDER_MODULES = ["osce_news.crawl.spiders"]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from osce_news.archive.writer import ArchiveWriter
+from osce_news.archive.warc_writer import ArchiveWriter
 from osce_news.errors import StorageError
 from tests.archive.making import exchange
 

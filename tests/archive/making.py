@@ -13,10 +13,10 @@ from pathlib import Path
 from warcio.cli import main as warcio_main  # type: ignore[import-untyped]
 
 from osce_news.archive.capture import Capture
-from osce_news.archive.http import Exchange
+from osce_news.archive.http_messages import Exchange
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles
-from osce_news.archive.writer import ArchiveWriter
+from osce_news.archive.warc_writer import ArchiveWriter
 
 URL = "https://www.osce.org/press-releases?page={}"
 HOSTS = ("osce.org", "127.0.0.1")

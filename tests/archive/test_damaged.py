@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from osce_news.archive.http import MAX_PAGE_BYTES
+from osce_news.archive.http_messages import MAX_PAGE_BYTES
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from osce_news.archive.warc_files import WarcFiles

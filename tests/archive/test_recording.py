@@ -89,7 +89,7 @@ def test_a_crawl_asks_nothing_without_its_archive(newsroom: Newsroom, tmp_path: 
 @pytest.mark.slow
 def test_on_a_full_disk_no_page_is_stored_without_its_record(newsroom: Newsroom, tmp_path: Path) -> None:
     full = (
-        "from osce_news.archive.writer import _WarcFile\n"
+        "from osce_news.archive.warc_writer import _WarcFile\n"
         "write, count = _WarcFile.write, []\n"
         "def full(self, data):\n"
         "    count.append(1)\n"

@@ -385,7 +385,7 @@ def test_a_crawl_that_was_killed_and_one_that_went_on_with_it(tmp_path: Path) ->
 def test_a_crawl_that_was_killed_behind_its_first_record_is_passed_over(tmp_path: Path) -> None:
     """Only its number is known; later runs keep theirs."""
     kill_it = (
-        "import os, osce_news.archive.writer as writer\n"
+        "import os, osce_news.archive.warc_writer as writer\n"
         "writer.ArchiveWriter.record_event = lambda *_: os.kill(os.getpid(), 9)\n"
     )
     with newsroom() as server:

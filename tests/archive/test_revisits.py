@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from osce_news.archive.http import header
+from osce_news.archive.http_messages import header
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
 from tests.archive.making import (

@@ -12,7 +12,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from osce_news.archive import http
-from osce_news.archive.http import header
+from osce_news.archive.http_messages import header
 from osce_news.archive.records import is_warc, record_at, records
 from osce_news.archive.replay.plan import plan_replay
 from osce_news.archive.report import RecordError, Report

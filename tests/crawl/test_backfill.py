@@ -427,7 +427,7 @@ def test_what_could_not_be_stored_is_stored_by_the_next(server: WebArchive, tmp_
 def test_an_archive_that_can_not_be_written_ends_the_backfill(server: WebArchive, tmp_path: Path) -> None:
     (tmp_path / "archive").mkdir()
     full = (
-        "import os, osce_news.archive.writer as w\nwrite = os.write\n"
+        "import os, osce_news.archive.warc_writer as w\nwrite = os.write\n"
         "def full(handle, data):\n    if len(data) > 1000: raise OSError(28, 'No space left on device')\n"
         "    return write(handle, data)\nw.os.write = full"
     )

@@ -71,7 +71,7 @@ def test_a_crawl_that_pywb_serves_is_backfilled_to_the_same_items(programs: Path
         assert crawl(server, made, "--articles").status == 0
     with pywb.running(programs, tmp_path / "pywb", warcs(made)) as collection:
         deadly = (
-            "import os, signal, osce_news.archive.writer as w\nrecord = w.ArchiveWriter.record\n"
+            "import os, signal, osce_news.archive.warc_writer as w\nrecord = w.ArchiveWriter.record\n"
             "def deadly(self, exchange):\n    record(self, exchange)\n"
             "    self._exchanges == 7 and os.kill(os.getpid(), signal.SIGKILL)\n"
             "w.ArchiveWriter.record = deadly"

@@ -12,7 +12,7 @@ from pathlib import Path
 from osce_news.archive.records import Record, is_warc, records
 from osce_news.archive.report import RecordError, Report
 from osce_news.archive.saved_page import SavedPage, is_saved_page, saved_page
-from osce_news.archive.writer import file_name
+from osce_news.archive.warc_writer import file_name
 from osce_news.errors import BadInputError
 from osce_news.events import EventError, RunStarted, parse_event
 from osce_news.urls import site_host

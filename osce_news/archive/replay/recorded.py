@@ -17,7 +17,7 @@ from osce_news.archive.replay.outcome import Outcome, ProgressCallback
 from osce_news.archive.replay.plan import ArchivedRun
 from osce_news.archive.report import RecordError
 from osce_news.archive.warc_files import WarcFiles
-from osce_news.archive.writer import file_name
+from osce_news.archive.warc_writer import file_name
 from osce_news.errors import DoubtfulPageError, OsceNewsError, PartialError, StorageError
 from osce_news.events import Event, FileRolled, ListEnded, PageNotStored, PageStored, RunFinished, RunStarted
 from osce_news.items import ArticleItem, Listing

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from osce_news.archive.capture import ARTICLE, Capture
-from osce_news.archive.http import header
+from osce_news.archive.http_messages import header
 from osce_news.archive.saved_page import SavedPage, saved_page
 from osce_news.atomic import temporary
 from osce_news.errors import BadInputError, OsceNewsError

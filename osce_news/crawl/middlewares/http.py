@@ -10,7 +10,7 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
-from osce_news.archive.http import MAX_PAGE_BYTES, unpack
+from osce_news.archive.http_messages import MAX_PAGE_BYTES, unpack
 from osce_news.archive.report import RecordError
 from osce_news.crawl.failures import OffsiteError
 from osce_news.normalize import is_web_address

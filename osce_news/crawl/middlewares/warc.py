@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from osce_news import clock
-from osce_news.archive.http import MAX_PAGE_BYTES, Exchange, unpack
+from osce_news.archive.http_messages import MAX_PAGE_BYTES, Exchange, unpack
 from osce_news.archive.report import RecordError
 from osce_news.errors import StorageError
 from osce_news.pages.search_settings import MIN_KEY_LENGTH, without_keys

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from osce_news import __version__
-from osce_news.archive.http import Exchange
+from osce_news.archive.http_messages import Exchange
 from osce_news.archive.records import records
 from osce_news.archive.report import Report
-from osce_news.archive.writer import ArchiveWriter
+from osce_news.archive.warc_writer import ArchiveWriter
 from osce_news.errors import StorageError
 from tests.archive.making import HTML, NOON, URL, bodies, exchange, read, warcio, write
 

@@ -17,7 +17,7 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from osce_news import __version__
 from osce_news.archive.digests import DigestEntry, DigestIndex, sha1
-from osce_news.archive.http import Exchange, HttpHeader, header, one_line
+from osce_news.archive.http_messages import Exchange, HttpHeader, header, one_line
 from osce_news.clock import utc_now
 from osce_news.errors import StorageError
 from osce_news.events import CONTENT_TYPE, Event, FileRolled, PageNotStored, PageStored, RunFinished
