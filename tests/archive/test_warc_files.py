@@ -11,7 +11,7 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from osce_news.archive import http
+from osce_news.archive import http_messages
 from osce_news.archive.http_messages import header
 from osce_news.archive.records import is_warc, record_at, records
 from osce_news.archive.replay.plan import plan_replay
@@ -74,7 +74,7 @@ ENCODED = {
     "deflate": zlib.compress(PAGE),
     "Deflate": zlib.compress(PAGE)[2:-4],
     "br": brotli.compress(PAGE),
-    "zstd": http.zstd.compress(PAGE),
+    "zstd": http_messages.zstd.compress(PAGE),
     "gzip, br": brotli.compress(gzip.compress(PAGE)),
     "identity": PAGE,
     "utf-8": PAGE,  # not an encoding, and not encoded
@@ -144,7 +144,11 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
         (answer(b"<p>half"), {"WARC_Truncated": "length"}, "the tool that recorded it cut the page (length)"),
         (answer(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), {}, "gzip is cut or damaged"),
         (answer(brotli.compress(PAGE)[:-9], Content_Encoding="br"), {}, "br is cut or damaged"),
-        (answer(http.zstd.compress(PAGE)[:-9], Content_Encoding="zstd"), {}, "zstd is cut or damaged"),
+        (
+            answer(http_messages.zstd.compress(PAGE)[:-9], Content_Encoding="zstd"),
+            {},
+            "zstd is cut or damaged",
+        ),
         (answer(b"\0\1\2", Content_Encoding="compress"), {}, "unknown content-encoding 'compress'"),
         (answer(PAGE), {"WARC_Block_Digest": sha1(b"other")}, "its bytes do not match its digest"),
         (answer(PAGE), {"WARC_Payload_Digest": sha1(b"other")}, "its page does not match its digest"),
@@ -187,7 +191,7 @@ def test_times_of_any_precision_are_read(tmp_path: Path, date: str, read_as: str
         (packed(b"<p>a page"), ""),
         (gzip.compress(b""), ""),
         (b"PK\x03\x04" + b"\0" * 40, "a zip file; if it is a WACZ"),
-        (http.zstd.compress(page(0)), "zstd -d"),
+        (http_messages.zstd.compress(page(0)), "zstd -d"),
         (packed(b"filedesc://a.arc 0.0.0.0 2024 text/plain 9\n"), "an ARC file; `warcio recompress"),
     ],
     ids=["html", "a line", "packed html", "packed nothing", "wacz", "zstd", "arc"],
