@@ -198,8 +198,9 @@ def merge_reading(
     `saved` is the newest, even if its time is older: the clock may have been set back.
     """
     origin, at = page.origin, page.fetched_at
-    differ = language_rank(known.language) != language_rank(read.language)
-    language = min(known, read, key=_by_language) if differ else None  # the reading whose language counts
+    rank, known_rank = language_rank(read.language), language_rank(known.language)
+    # The reading whose language counts; None if both have the same.
+    language = None if rank == known_rank else read if rank < known_rank else known
     # If two pages are from the same second, the same one always counts, in any order of reading.
     texts, known_texts = ([getattr(one, name) or "" for name in _TEXTS] for one in (read, known))
     is_newer = not saved or (at, texts) > (sources.last_seen_in(origin), known_texts)
@@ -278,7 +279,9 @@ def records_by_id(records: Iterable[NewsItem]) -> dict[str, NewsItem]:
     merged: dict[str, NewsItem] = {}
     for item in records:
         other = merged.get(item.id)
-        merged[item.id] = merge_records(*sorted((item, other), key=_by_language)) if other else item
+        if other is not None:
+            item = merge_records(*sorted((item, other), key=lambda one: language_rank(one.language)))
+        merged[item.id] = item
     return merged
 
 
@@ -301,12 +304,8 @@ def preferred_raw(one: NewsItem, other: NewsItem) -> str:
 
 
 def language_rank(language: str | None) -> tuple[bool, str]:
-    """Return a key that sorts the language that counts first: English, which a page without one has too."""
+    """Return a key that sorts the language that counts first: English, or none, which counts as English."""
     return (False, "") if language is None or language == "en" else (True, language)
-
-
-def _by_language(item: NewsItem) -> tuple[bool, str]:
-    return item.language not in ("en", None), item.language or ""
 
 
 def _joined(first: NewsItem, second: NewsItem, name: str) -> str | None:

@@ -116,6 +116,14 @@ def test_an_item_that_stands_twice_on_a_page_is_one_record_with_all_its_labels()
     assert found["1"] == other
 
 
+@pytest.mark.parametrize("languages", [(None, "en"), ("en", None)])
+def test_a_record_without_a_language_counts_as_english_so_that_the_later_one_counts(
+    languages: tuple[str | None, str | None],
+) -> None:
+    first, later = (reading(title=str(one), language=one) for one in languages)
+    assert records_by_id([first, later])["575719"].title == later.title
+
+
 @given(st.lists(items(), max_size=4))
 def test_records_of_a_page_are_each_kept_once_and_a_second_time_changes_nothing(read: list[NewsItem]) -> None:
     found = records_by_id(copy(item) for item in read)
