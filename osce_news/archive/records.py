@@ -57,11 +57,13 @@ class Record:
     def fetched_at(self) -> str:
         """The WARC-Date in the form of clock.py; raises RecordError if it is missing or no time.
 
-        WARC 1.1, 5.4: UTC, of any precision from the year on.
+        WARC 1.1, 5.4: UTC, of any precision from the year on. A leap second is read as the one before it.
         """
         text = self.headers.get("warc-date", "")
         if match := _DATE.fullmatch(text.strip()):
             year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            if (hour, minute, second) == (23, 59, 60):
+                second = 59
             with suppress(ValueError):
                 moment = datetime(year, month or 1, day or 1, hour, minute, second, tzinfo=UTC)
                 return format_utc(moment.timestamp())

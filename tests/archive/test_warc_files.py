@@ -156,6 +156,7 @@ def test_other_records_and_other_hosts_are_skipped_and_counted(tmp_path: Path) -
         (b"<p>no head", {}, "holds no HTTP response"),
         (answer(PAGE), {"date": "yesterday"}, "WARC-Date 'yesterday' is not a time"),
         (answer(PAGE), {"date": "2024-13-05T12:00:00Z"}, "WARC-Date '2024-13-05T12:00:00Z' is not a time"),
+        (answer(PAGE), {"date": "2024-08-05T12:00:60Z"}, "WARC-Date '2024-08-05T12:00:60Z' is not a time"),
     ],
 )
 def test_an_unusable_page_is_reported(tmp_path: Path, block: bytes, fields: dict[str, str], why: str) -> None:
@@ -176,6 +177,8 @@ def test_an_unusable_page_is_reported(tmp_path: Path, block: bytes, fields: dict
         ("20240805120000", NOON),
         ("2024-08-05", "2024-08-05T00:00:00Z"),
         ("2024", "2024-01-01T00:00:00Z"),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+        ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59Z"),
     ],
 )
 def test_times_of_any_precision_are_read(tmp_path: Path, date: str, read_as: str) -> None:
