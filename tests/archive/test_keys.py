@@ -13,7 +13,6 @@ from osce_news.archive.report import Report
 from tests.archive.making import warcio
 from tests.archive.replaying import assert_same, crawl, newsroom, replay, warcs
 from tests.crawl.over_http import crawling
-from tests.helpers import slow
 from tests.newsroom import Reply
 from tests.newsroom.site import Site
 
@@ -48,7 +47,8 @@ def has_key(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and forms.search(path.read_bytes())]
 
 
-@pytest.mark.parametrize("compress", [True, *slow(False)])
+@pytest.mark.slow
+@pytest.mark.parametrize("compress", [True, False])
 def test_an_archive_has_the_page_without_its_key_and_replays_the_same(tmp_path: Path, compress: bool) -> None:
     with newsroom(compress=compress) as server:
         done = crawl(server, tmp_path, "-v")

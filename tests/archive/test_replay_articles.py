@@ -68,6 +68,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_replay_gives_the_very_rows_of_the_crawls(recorded: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(recorded, tmp_path / "copy"))
     changes = rows(folder / "a.db", "SELECT count(*) FROM revisions WHERE field = 'text'")

@@ -59,6 +59,7 @@ def folder(recorded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(recorded, tmp_path / "copy"))
 
 
+@pytest.mark.slow
 def test_what_undo_removed_comes_back_only_in_a_new_database(folder: Path) -> None:
     count = "SELECT count(*) FROM items"
     ((items,),) = rows(folder / "a.db", count)

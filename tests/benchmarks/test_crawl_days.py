@@ -70,6 +70,7 @@ def test_withdrawing_is_right_or_wrong_and_a_return_counts_after_it() -> None:
     assert score.wrong == 1
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_is_named_and_counts_as_having_found_nothing(tmp_path: Path) -> None:
     with Newsroom(make_stories(3), robots=ROBOTS) as site:
         strategy = OsceNews(site, tmp_path / "no-such-folder" / "a.db")

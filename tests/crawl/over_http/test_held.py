@@ -220,6 +220,7 @@ def test_undo_takes_back_what_a_run_stored(newsroom: Newsroom, tmp_path: Path) -
     assert (missing.status, len(missing.errors)) == (2, 1)
 
 
+@pytest.mark.slow
 def test_a_full_crawl_that_is_taken_back_has_not_read_the_list(newsroom: Newsroom, tmp_path: Path) -> None:
     db = tmp_path / "osce-news.db"
     with newsroom:

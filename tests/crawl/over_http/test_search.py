@@ -135,6 +135,7 @@ def _assert_nowhere(key: str, folder: Path, done: Ended) -> None:
         assert key.encode() not in data, file
 
 
+@pytest.mark.slow
 def test_the_archive_of_a_crawl_gives_the_same_database(service: Typesense, tmp_path: Path) -> None:
     service.put(document(number) for number in range(600))
     crawl(service, tmp_path / "a.db", "--archive", str(tmp_path / "archive"))

@@ -135,6 +135,7 @@ def is_own_page(path: str) -> bool:
     return not path.startswith(("/press-releases", "/robots.txt"))
 
 
+@pytest.mark.slow
 def test_an_index_that_lost_half_of_its_items_withdraws_none_of_them(newsroom: Newsroom, db: Path) -> None:
     crawl(newsroom, db, before=at(DAYS[0]))
     lost = [story.node for story in newsroom.stories[::2]]
@@ -245,6 +246,7 @@ def test_a_crawl_that_is_interrupted_while_it_asks_has_read_the_list(newsroom: N
     assert stored(db) == nodes(newsroom)
 
 
+@pytest.mark.slow
 def test_the_replay_of_a_run_that_asked_gives_the_same_rows(tmp_path: Path) -> None:
     with replaying.newsroom() as newsroom:
         assert replaying.crawl(newsroom, tmp_path).status == 0
