@@ -24,6 +24,7 @@ from osce_news.crawl.failures import as_partial, error_from_failure
 from osce_news.crawl.options import delay_seconds, split_address
 from osce_news.crawl.spiders.base import PoliteSpider
 from osce_news.errors import (
+    BadInputError,
     LayoutError,
     OsceNewsError,
     PartialError,
@@ -75,8 +76,11 @@ class BackfillOptions:
         full = [url if "://" in url else f"https://{url}" for url in (one.removeprefix("*.") for one in urls)]
         for url in (*places, *full):
             split_address(url, "a web address")
-        hosts = sorted({site_host(url.rstrip("*")) for url in full})
-        return cls(name, kind(urls, since, until, *places), hosts, archive, limit, delay_seconds(delay))
+        hosts = {site_host(url.rstrip("*")): given for given, url in zip(urls, full, strict=True)}
+        if "" in hosts:
+            raise BadInputError(f"--url: {hosts[''][:200]!r} has no host; write one like 'www.osce.org/*'")
+        web_archive = kind(urls, since, until, *places)
+        return cls(name, web_archive, sorted(hosts), archive, limit, delay_seconds(delay))
 
 
 class BackfillSpider(PoliteSpider):
