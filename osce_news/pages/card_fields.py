@@ -94,6 +94,13 @@ class CardFields:
             unread = unread or printed or None
         return unread
 
+    @property
+    def has_one_heading_and_day(self) -> bool:
+        """Whether the card has one heading, and all that may be its date is of one day."""
+        headings = {line.heading for line in self.lines} - {None}
+        days = {parse_date(text) for day in self._days() for text in day} - {None}
+        return len(headings) == len(days) == 1
+
     @cached_property
     def labelled(self) -> LabelledValues:
         """The values after labels, and in the columns of a table whose headings are labels."""

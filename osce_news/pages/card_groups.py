@@ -38,7 +38,11 @@ class CardGroup:
                 near = (after if owners.get(lines[0]) is card else before)[card]
                 shown = [one for one in near if one.text]
                 yield CardFields(lines, self.parent, self.links[card], times=shown, day=days.get(card))
-            return
+        else:
+            yield from self.elements(days)
+
+    def elements(self, days: Mapping[Element, str]) -> Iterator[CardFields]:
+        """Yield the fields of each card as its element alone has them; `days` are the dates above them."""
         by_card: dict[Element, list[Line]] = {card: [] for card in self.links}
         for line, owner in self.lines:
             if owner is not None:

@@ -36,11 +36,14 @@ from osce_news.pages.text_lines import (
 from osce_news.urls import page_number
 
 _FEW_IN = 5  # one in this many titles may have an address without a number
+_WEIGHTS = (HEADING, TEXT, WEAK)
 _LEVELS = 5  # of elements around the only title of a page that may be its card
 
 
-def find_cards(page: HtmlPage) -> list[CardFields]:
+def find_cards(page: HtmlPage, *, ends_list: bool = False) -> list[CardFields]:
     """Return the cards in printed order; an empty list if no element with one numbered link repeats.
+
+    With `ends_list`, the page is the last of several, which may have a single card.
 
     >>> page = HtmlPage('''<ul>
     ...     <li><a href="/node/2">Second</a> <time datetime="2026-06-02">2 June 2026</time></li>
@@ -51,7 +54,8 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     if page.find("meta[property='article:published_time']"):
         return []  # an item's own page
     body = next(page.root.iter("body"), page.root)
-    groups = _list_of(find_titles(body))
+    titles = find_titles(body)
+    groups = _list_of(titles)
     if not groups:
         return []
     _add_lines(groups, page.lines)
@@ -63,7 +67,20 @@ def find_cards(page: HtmlPage) -> list[CardFields]:
     if page_number(page.url) in (None, 0):  # other pages may repeat it
         featured = [card for group in groups if group.is_featured for card in group.cards({})]
         found = [*(card for card in featured if _is_latest(card, found)), *found]
-    return found if len(found) > 1 else [one for one in found if one.title and parse_date(one.published)]
+    if len(found) > 1:
+        return found
+    if single := [one for one in found if one.title and parse_date(one.published)]:
+        return single
+    # A date above the only title is in the card's element, though the text after it seems to be the card's.
+    elements = [card for group in in_list for card in group.elements(days)] if ends_list else []
+    is_certain = len(elements) == 1 and elements[0].has_one_heading_and_day and _is_alone(elements[0], titles)
+    return elements if is_certain else []
+
+
+def _is_alone(card: CardFields, titles: Sequence[Title]) -> bool:
+    """Whether no title besides that of the card may be one of a list."""
+    others = [title for title in titles if title.link is not card.link]
+    return not any(_main_groups([one for one in others if one.weight == weight])[0] for weight in _WEIGHTS)
 
 
 def _is_latest(featured: CardFields, cards: Sequence[CardFields]) -> bool:
@@ -87,7 +104,7 @@ def _list_of(titles: Sequence[Title]) -> list[CardGroup]:
     """
     best: list[CardGroup] = []
     most = elsewhere = 0
-    for weight in (HEADING, TEXT, WEAK):
+    for weight in _WEIGHTS:
         groups, others = _main_groups([title for title in titles if title.weight == weight])
         count = sum(len(group.links) for group in groups)
         value = count * (weight if count > 1 else min(weight, 2 * TEXT))  # a single title may be featured

@@ -23,6 +23,7 @@ from osce_news.pages.labelled_list import BOXES, RESULTS, find_results
 from osce_news.pages.page_facts import PageFacts, PagerLinks, find_pager, least_length
 from osce_news.pages.result_fields import ResultFields
 from osce_news.pages.text_lines import is_item
+from osce_news.urls import page_number
 
 # What makes a page unreadable; `--accept` does not change it. Other limits: osce_news/checks/limits.py.
 INCOMPLETE_IN = 7  # one result in this many may lack title, address or date, and goes to quarantine
@@ -149,7 +150,7 @@ class ListingPage(HtmlPage):
     def _fields(self) -> Sequence[ResultFields | CardFields]:
         labelled = find_results(self)
         if labelled is None:
-            cards = find_cards(self)
+            cards = find_cards(self, ends_list=bool(page_number(self.url)) and self.pager.next is None)
             return [] if len(cards) == 1 and self._has_empty_sentence else cards
         if sum(one.link is None and one.title is not None for one in labelled) * 2 > len(labelled):
             # Cards may have the labels of the list, and no link in their titles.

@@ -41,6 +41,44 @@ def test_each_printed_field_of_each_card_is_read(layout: str, dates: str) -> Non
         assert (page.pager.next is not None) == (pages > 1)
 
 
+@pytest.mark.parametrize("dates", [one for one in DATES if one != "none"])
+@pytest.mark.parametrize("layout", CARDS)
+def test_the_only_card_of_the_last_page_is_read(layout: str, dates: str) -> None:
+    html = render_cards(STORIES[:1], layout, labels="new", dates=dates, page=3, pages=4)
+    (one,) = ListingPage(html, f"{URL}?page=3").results
+    expected = values(STORIES[0], "new", dates)
+    assert {name: getattr(one, name) for name in expected} == expected
+
+
+LAST = "<div class=row><p>{day}</p><h3><a href='/node/9'>Story 9</a></h3></div><p>A text below.</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "query"),
+    [
+        (LAST, ""),
+        (LAST + "<a rel=next href='?page=4'>Next</a>", "?page=3"),
+        (LAST.replace("<h3>", "<p>8 June 2026</p><h3>"), "?page=3"),
+        (LAST + "<ul><li><a href='/node/1'>The only story of the list</a> 1 May 2020</li></ul>", "?page=3"),
+        (
+            f"<div>{LAST}<div class=row><p>{{day}}</p><h3><a>Story 8</a></h3></div></div><p>A text.</p>",
+            "?page=3",
+        ),
+    ],
+    ids=["only page", "not the last", "two dates", "another title", "another card without its link"],
+)
+def test_a_single_card_below_its_date_is_no_list_elsewhere_or_if_in_doubt(html: str, query: str) -> None:
+    html = html.format(day="9 June 2026")
+    assert [one.title for one in read_at(LAST.format(day="9 June 2026"), "?page=3").results] == ["Story 9"]
+    with pytest.raises(LayoutError):
+        _ = read_at(html, query).results
+
+
+def read_at(html: str, query: str) -> ListingPage:
+    """The page object of a page at this address."""
+    return ListingPage(f"<html><body><main><h1>News</h1>{html}</main></body></html>", URL + query)
+
+
 def cards(*parts: str) -> ListingPage:
     """A page object of cards with these contents, titled "Story 1" at /node/1 and so on."""
     return read(

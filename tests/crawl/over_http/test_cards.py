@@ -100,3 +100,9 @@ def test_pages_behind_a_button_or_a_link_header_are_read(tmp_path: Path, header:
         newsroom.fail(faults.listing, answer)
         done = crawl(newsroom, tmp_path / "osce.db")
     assert (done.status, done.summary["new"]) == (0, 30), (done.errors, newsroom.paths)
+
+
+def test_a_last_page_with_a_single_card_below_its_date_completes_the_list(tmp_path: Path) -> None:
+    with Newsroom(STORIES[:25], robots=ROBOTS, markup="teaser-link", fixed_rows=12) as newsroom:
+        done = crawl(newsroom, tmp_path / "osce.db")
+    assert (done.status, done.summary["new"]) == (0, 25), done.errors
