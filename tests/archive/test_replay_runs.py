@@ -184,7 +184,7 @@ def test_what_is_in_the_archive_of_a_run_that_is_not_given_is_named(folder: Path
 
 
 ROLLED = "from osce_news.archive import warc_writer\nwarc_writer.MAX_FILE_BYTES = 8_000\n"
-ROLLED += "writer.ArchiveWriter.__init__.__kwdefaults__['max_bytes'] = 8_000"
+ROLLED += "warc_writer.ArchiveWriter.__init__.__kwdefaults__['max_bytes'] = 8_000"
 
 
 @pytest.mark.slow
