@@ -46,7 +46,7 @@ class Crawl:
     @property
     def list_run(self) -> ListRun | None:
         """The run of the present list, or of the last one."""
-        return next(reversed(self.list_runs), None)
+        return next((run for run in reversed(self.runs) if isinstance(run, ListRun)), None)
 
     @property
     def is_open(self) -> bool:

@@ -194,7 +194,8 @@ class NewsroomSpider(ArticlesSpider):
             # The page as it was last read, without records.
             return known.page(response.url, fetched_at(response)), PageFacts(response.url, known.listed)
         listing, page = listing_from_response(response)
+        facts = page.facts
         run = self.crawl.list_run
         if run is not None and not run.traversal.pages and isinstance(page, ListingPage):
             logger.log(NOTICE, "%s: %s", response.url, Findings.of(page))
-        return listing, page.facts
+        return listing, facts
