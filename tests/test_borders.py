@@ -171,7 +171,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     status, packages = loaded("--help", cwd=tmp_path)
     assert status == 0
     assert {"click", "osce_news"} <= packages
-    assert packages & {"scrapy", "rich", "lxml", "sqlite_utils", "twisted", "parsel"} == set()
+    assert packages & {"scrapy", "rich", "lxml", "sqlite_utils", "twisted", "parsel", "dateutil"} == set()
 
 
 @pytest.mark.parametrize(("modules", "late"), LATE)

@@ -24,8 +24,9 @@ from osce_news.cli.shared.options import (
     log_options,
     start_url_option,
 )
-from osce_news.cli.shared.output import as_far_as_read, as_text, print_json
+from osce_news.cli.shared.output import as_text, print_json
 from osce_news.cli.shared.page_fixtures import case_name, live_page, save
+from osce_news.cli.shared.pipe import as_far_as_read
 from osce_news.crawl.config import load_options
 from osce_news.errors import LayoutError
 from osce_news.normalize.text import printable

@@ -18,9 +18,8 @@ from osce_news import __version__
 from osce_news.cli.commands import LazyGroup
 from osce_news.cli.shared import log
 from osce_news.cli.shared.log import INTERRUPTED, line_and_status
-from osce_news.cli.shared.output import as_far_as_read
+from osce_news.cli.shared.pipe import as_far_as_read
 from osce_news.errors import with_database
-from osce_news.normalize.text import printable
 from osce_news.urls import without_user
 
 # What a person should know after an interruption, by command.
@@ -133,6 +132,8 @@ def _usage(error: click.UsageError) -> str:
 
 def _fail(text: str, status: int, *, show_traceback: bool = False) -> int:
     """Print one line, without control characters that a page or a name may hold; return the status."""
+    from osce_news.normalize.text import printable  # takes time
+
     text = without_user(text)
     if not log.is_json():
         with suppress(BrokenPipeError):  # nobody reads the pipe any more; the exit status is enough

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from osce_news.cli.shared.options import db_option
-from osce_news.cli.shared.output import as_far_as_read, print_field, print_json
+from osce_news.cli.shared.output import print_field, print_json
+from osce_news.cli.shared.pipe import as_far_as_read
 from osce_news.clock import duration_in_words, format_utc, parse_utc, utc_now
 from osce_news.errors import StaleError
 from osce_news.storage import queries, read_transaction

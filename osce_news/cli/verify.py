@@ -8,7 +8,8 @@ import click
 
 from osce_news.cli.shared import log
 from osce_news.cli.shared.options import db_option, json_option
-from osce_news.cli.shared.output import as_far_as_read, print_json
+from osce_news.cli.shared.output import print_json
+from osce_news.cli.shared.pipe import as_far_as_read
 from osce_news.storage import integrity
 
 

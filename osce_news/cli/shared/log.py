@@ -15,7 +15,6 @@ import click
 from osce_news.clock import format_utc
 from osce_news.crawl import NOTICE
 from osce_news.errors import BadInputError, OsceNewsError, unexpected, with_database
-from osce_news.storage.database import explained
 from osce_news.urls import without_user
 
 logger = logging.getLogger("osce_news")
@@ -122,6 +121,8 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:  # not all errors have a code
         return "interrupted", INTERRUPTED
     if isinstance(error, sqlite3.Error):
+        from osce_news.storage.database import explained  # takes time
+
         return f"the database can't be read: {explained(error)}", 1
     if isinstance(error, UnicodeEncodeError):
         return "an argument holds bytes that are not text", 2

@@ -10,8 +10,7 @@ import shutil
 import sqlite3
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -126,16 +125,6 @@ def print_count(
         items = ["nothing found" if query.as_of or queries.count(connection, Query()) else search.EMPTY]
     for note in (*search.remarks(connection, query, total), *items):
         click.echo(printable(note)[:300], err=True)
-
-
-@contextmanager
-def as_far_as_read() -> Iterator[None]:
-    """Let a reader such as `head` stop reading what the block prints, without another exit status."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: Any) -> None:

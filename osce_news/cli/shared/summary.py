@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from osce_news.cli.shared import log
-from osce_news.cli.shared.output import as_far_as_read, print_json
+from osce_news.cli.shared.output import print_json
+from osce_news.cli.shared.pipe import as_far_as_read
 from osce_news.clock import duration_in_words
 from osce_news.errors import OsceNewsError, command_line
 from osce_news.normalize.text import numbered, printable
