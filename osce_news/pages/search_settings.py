@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from osce_news.normalize import canonical_url, is_web_address
 from osce_news.pages.html_page import HtmlPage, decode
@@ -72,13 +71,21 @@ def without_keys(body: bytes, known: str | None = None) -> tuple[bytes, int]:
     keys = {known} if known else set()
     if b"key" in body.lower() and _MAY_HOLD_KEY.search(body):  # the first is quick
         keys |= {found.key for found in settings_in_page(HtmlPage(decode(body)[0], HOME_URL))}
-    # As PHP writes it in JSON, and as it stands in an address.
-    keys |= {form for key in keys for form in (key.replace("/", r"\/"), quote(key, safe=""))}
     replaced = 0
     for key in sorted(keys, key=len, reverse=True):  # a key may be a part of another
-        replaced += body.count(key.encode())
-        body = body.replace(key.encode(), b"x" * len(key))
+        body, count = re.subn(_escaped(key), lambda found: b"x" * len(found[0]), body)
+        replaced += count
     return body, replaced
+
+
+def _escaped(key: str) -> bytes:
+    """Return a pattern for a key in which any sign may be escaped, as in JSON, an address or HTML."""
+
+    def forms(sign: str) -> str:
+        plain, code = re.escape(sign), ord(sign)
+        return rf"(?:\\?{plain}|(?i:\\u{code:04x}|%{code:02x}|&#x{code:x};|&#{code};))"
+
+    return "".join(sign if sign.isalnum() else forms(sign) for sign in key).encode()
 
 
 def settings_in_script(text: str, url: str) -> Iterator[SearchSettings]:

@@ -48,6 +48,23 @@ def test_the_key_nearest_to_the_name_of_the_service_is_used() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "Ab0+/Ab0=",
+        r"Ab0+\/Ab0=",
+        r"Ab0\u002B\u002fAb0\u003d",
+        "Ab0%2B%2FAb0%3D",
+        "Ab0%2b/Ab0=",
+        "Ab0&#43;&#x2F;Ab0=",
+    ],
+)
+def test_a_known_key_is_replaced_however_it_is_escaped(written: str) -> None:
+    body = f'{{"message": "{written}"}}'
+    assert without_keys(body.encode(), "Ab0+/Ab0=") == (body.replace(written, "x" * len(written)).encode(), 1)
+    assert without_keys(b"Ab0-/Ab0=", "Ab0+/Ab0=") == (b"Ab0-/Ab0=", 0)
+
+
+@pytest.mark.parametrize(
     "markup",
     [
         '<script type="application/json">{"typesense": {"key": "KEY"}}</script>',
