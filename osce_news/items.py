@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 BY_EXTRACTOR = "trafilatura"  # the `layout` of an article that matches no known one
 BY_SEARCH = "search"  # the `layout` of an article from the search service
-GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # 404, 410: the page no longer exists
+HTTP_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # 404, 410: the page no longer exists
 _LIST = "the list"  # the origin of fields that are read from a page of the list
 
 
@@ -268,7 +268,7 @@ class ArticleItem:
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None  # the other item's address
-    reason: str | None = None  # of those that FAILED
+    reason: str | None = None  # only if `status` is in FAILED
     article: RawArticle | None = None  # of "read", and of "moved" to an address without a number
 
     def as_failed(self, reason: str | None) -> ArticleItem:

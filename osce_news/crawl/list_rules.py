@@ -31,7 +31,7 @@ from osce_news.pages.page_facts import PageFacts
 from osce_news.urls import page_number, same_site
 
 STEPS_BACK = (10, 25, 50, 100, 200)  # results to go back if a page does not join
-RECENT = 300  # results
+RECENT = 300  # results; two that were read longer ago do not show that a page joins
 MAX_SHRINK = 10  # results that may be removed from the list between two requests
 MAX_REPEATED = 5  # pages in a row that show nothing new
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from osce_news.clock import utc_now
 from osce_news.crawl.failures import OffsiteError
 from osce_news.errors import LayoutError
-from osce_news.items import GONE_STATUSES, ArticleItem, Listing
+from osce_news.items import HTTP_GONE, ArticleItem, Listing
 from osce_news.pages import HttpResponse, ListingPage, read_article, read_listing
 from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import decode
@@ -63,7 +63,7 @@ def gone_list(failure: Failure) -> LayoutError | None:
         got = f"a redirect to another site, {request.url}, which was not followed"
         hint = f"if the list is there now, next: `osce-news crawl --start-url {without_query(request.url)}`"
         return LayoutError("the list is gone", expected="a list", got=f"{got}; {hint}")
-    if not isinstance(failure.value, HttpError) or failure.value.response.status not in GONE_STATUSES:
+    if not isinstance(failure.value, HttpError) or failure.value.response.status not in HTTP_GONE:
         return None
     response = failure.value.response
     return _gone(f"status {response.status}", response)

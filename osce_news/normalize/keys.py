@@ -19,7 +19,7 @@ def result_key(item: str, mark: str | None) -> str:
     return f"{item}:{mark}"
 
 
-def substitute(text: str) -> str:
+def substitute_id(text: str) -> str:
     """Return what stands for the identifier of a result that has none; `text` tells it from others."""
     return f"-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
 
@@ -65,10 +65,10 @@ def without_copy(key: str, keys: Collection[str]) -> str:
     return before if before in keys else key
 
 
-def renamed(keys: Iterable[str], by_key: Mapping[str, str], by_item: Mapping[str, str]) -> list[str]:
+def rename_items(keys: Iterable[str], by_key: Mapping[str, str], by_item: Mapping[str, str]) -> list[str]:
     """Return the keys of a page's results with other items, which are found by key, or else by item.
 
-    >>> renamed(["1:May", "1:June", "1:June:2", "2:"], {"1:June": "3"}, {"1": "4"})
+    >>> rename_items(["1:May", "1:June", "1:June:2", "2:"], {"1:June": "3"}, {"1": "4"})
     ['4:May', '3:June', '3:June:2', '2:']
     """
     found = []

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from osce_news.errors import ChallengePageError, LayoutError, OsceNewsError
-from osce_news.items import GONE_STATUSES, RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
+from osce_news.items import HTTP_GONE, RAW_FIELDS, ArticleItem, Listing, NewsItem, Quarantined
 from osce_news.normalize import item_id, parse_date
 from osce_news.pages.article import ArticlePage
 from osce_news.pages.html_page import decode
@@ -146,7 +146,7 @@ def read_article(response: HttpResponse, requested: str) -> ArticleItem:
     )
     if status == HTTPStatus.NOT_MODIFIED:
         item.status, item.sha256 = "unchanged", None
-    elif status in GONE_STATUSES:
+    elif status in HTTP_GONE:
         item.status = "gone"
     elif status is not None and not 200 <= status < 300:
         item.status, item.reason = "failed", f"the site answered with status {status}"

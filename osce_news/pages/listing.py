@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 from osce_news.errors import LayoutError
 from osce_news.items import RAW_FIELDS
 from osce_news.normalize import item_id
-from osce_news.normalize.keys import number_copies, result_key, substitute
+from osce_news.normalize.keys import number_copies, result_key, substitute_id
 from osce_news.normalize.vocabulary import fold, labels, words
 from osce_news.pages.card_fields import CardFields
 from osce_news.pages.cards import find_cards
@@ -78,7 +78,7 @@ class RawResult:
         try:
             identifier = item_id(self.url or "")
         except ValueError:  # not the address of an item
-            identifier = substitute(self.title or "")
+            identifier = substitute_id(self.title or "")
         return result_key(identifier, self.published)
 
 

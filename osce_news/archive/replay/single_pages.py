@@ -25,7 +25,7 @@ from osce_news.errors import (
     StorageError,
     command_line,
 )
-from osce_news.items import GONE_STATUSES, ArticleItem
+from osce_news.items import HTTP_GONE, ArticleItem
 from osce_news.normalize import item_id
 from osce_news.run import error_status
 from osce_news.storage import Writer, crawl_state
@@ -213,5 +213,5 @@ def _kind(capture: Capture) -> str | None:
     if kind == ARTICLE and (location := capture.redirect()) is not None:
         is_other_item = page_kind(location) == ARTICLE and item_id(location) != item_id(capture.url)
         return ARTICLE if is_other_item else None
-    is_gone = kind == ARTICLE and status in GONE_STATUSES
+    is_gone = kind == ARTICLE and status in HTTP_GONE
     return kind if is_page or is_gone else None

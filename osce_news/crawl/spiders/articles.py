@@ -27,13 +27,13 @@ from osce_news.errors import (
     RefusedError,
     UnavailableError,
 )
-from osce_news.items import GONE_STATUSES, ArticleItem
+from osce_news.items import HTTP_GONE, ArticleItem
 from osce_news.storage.own_pages import Due
 
 logger = logging.getLogger(__name__)
 
 # Responses that say something about the item.
-_HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, *GONE_STATUSES]
+_HANDLED_STATUSES = [HTTPStatus.NOT_MODIFIED, *HTTP_GONE]
 
 
 class ArticlesSpider(BaseSpider):

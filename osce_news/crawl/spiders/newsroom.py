@@ -27,7 +27,7 @@ from osce_news.crawl.responses import (
 )
 from osce_news.crawl.spiders.articles import ArticlesSpider
 from osce_news.errors import BadInputError, NetworkError, OsceNewsError, UnavailableError
-from osce_news.items import GONE_STATUSES, ArticleItem, Listing, NewsItem
+from osce_news.items import HTTP_GONE, ArticleItem, Listing, NewsItem
 from osce_news.pages import ListingPage
 from osce_news.pages.findings import Findings
 from osce_news.pages.html_page import HtmlPage, decode
@@ -80,7 +80,7 @@ class NewsroomSpider(ArticlesSpider):
     def key_page_failed(self, failure: Failure) -> Request | None:
         """Look into the other scripts if a page or script is gone; end the crawl if it could not be read."""
         error = failure.value
-        if not isinstance(error, HttpError) or error.response.status not in GONE_STATUSES:
+        if not isinstance(error, HttpError) or error.response.status not in HTTP_GONE:
             raise self.fail(error_from_failure(failure))
         return self._begin_with_key(None, error.response.url, error.response.cb_kwargs.get("others", []))
 

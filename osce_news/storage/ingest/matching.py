@@ -17,7 +17,7 @@ from typing import NamedTuple
 from osce_news.items import Listing, NewsItem
 from osce_news.normalize import quarantine, split_offices
 from osce_news.normalize.identity import title_key
-from osce_news.normalize.keys import item_of, renamed, result_key, substitute
+from osce_news.normalize.keys import item_of, rename_items, result_key, substitute_id
 from osce_news.storage.database import exists
 from osce_news.storage.ingest.readings import term_key
 
@@ -60,7 +60,7 @@ def identify(connection: sqlite3.Connection, page: Listing, is_shown: IsShown) -
         by_key[result_key(former, published)] = identifier
         by_item.setdefault(former, identifier)
     if any(item_of(former) != identifier for former, identifier in (by_key | by_item).items()):
-        page.listed = renamed(page.listed, by_key, by_item)
+        page.listed = rename_items(page.listed, by_key, by_item)
         for article in page.articles:
             article.item_id = by_item.get(article.item_id, article.item_id)
     for position, match in doubts.items():
@@ -84,7 +84,7 @@ def _resolve(
         other = NewsItem(**dict(row)) if row is not None else first.setdefault(item.id, item)
         if other.url != item.url and _is_other(other, item):
             reason = f"its number, {item.id}, is that of another item: {other.title!r} of {other.published}"
-            doubts[position] = _Match(item, [substitute(item.url)], reason)
+            doubts[position] = _Match(item, [substitute_id(item.url)], reason)
     unknown: dict[str, list[int]] = defaultdict(list)  # the positions of each address; some are shown twice
     for position, item in enumerate(records):
         if item.id not in known or position in doubts:
